@@ -1,0 +1,113 @@
+// The event log as the rest of the ledger sees it. Every store passes `store-contract.ts`.
+// What each store promises: an acknowledged append survives a kill; a reader never skips or
+// reorders; the same append twice gives the first answer; an unknown outcome is said to be unknown.
+import type { Metadata } from '#ledger/metadata.ts';
+
+/** Opaque and ordered within one store: for checkpoints and read-your-own-writes, nothing else. */
+export type Position = bigint;
+
+/** Before the first event. */
+export const START: Position = -1n;
+
+/** The revision of the last event in the stream, or that the stream does not exist. Nothing else. */
+export type ExpectedRevision = number | 'no_stream';
+
+export interface NewEvent {
+  /** UUID; a repeat is recognised by the same ids at the same revisions of the stream. */
+  readonly id: string;
+  readonly type: string;
+  readonly data: object;
+  readonly metadata: Metadata;
+}
+
+export interface RecordedEvent extends NewEvent {
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: Position;
+  /** How many events of the ledger stand before it; the SQLite store's position is the same number. */
+  readonly logIndex: number;
+}
+
+export interface Appended {
+  /** Of the first event appended. */
+  readonly revision: number;
+  /** Of the last event appended, logIndex likewise. */
+  readonly position: Position;
+}
+
+export interface StreamRead {
+  /** First revision to read, inclusive. Default: the start, or the end when reading backwards. */
+  readonly from?: number;
+  readonly direction?: 'forwards' | 'backwards';
+  readonly limit?: number;
+}
+
+export interface AllRead {
+  /** Only events after this position. Default START. */
+  readonly after?: Position;
+  readonly limit?: number;
+}
+
+export interface Follow {
+  readonly after: Position;
+  readonly signal: AbortSignal;
+}
+
+export interface EventLogReader {
+  /** Names this log for ever; caches and checkpoints made from another log do not apply to it. */
+  readonly logId: string;
+  /** At most `limit` events (default 1,000); none when the stream does not exist. */
+  readStream(stream: string, read?: StreamRead): Promise<readonly RecordedEvent[]>;
+  /** At most `limit` events (default 1,000) in log order. */
+  readAll(read?: AllRead): Promise<readonly RecordedEvent[]>;
+  /** Pages of events in log order, then those to come, until the signal aborts (ends quietly). */
+  follow(follow: Follow): AsyncIterable<readonly RecordedEvent[]>;
+  /** Of the last event, START when there is none. */
+  head(): Promise<Position>;
+  close(): Promise<void>;
+}
+
+export interface EventStore extends EventLogReader {
+  /**
+   * True when this process is the log's only writer for as long as the store is open, so that
+   * state folded from its own appends is the stream's end.
+   */
+  readonly isOnlyWriter: boolean;
+  /**
+   * All events or none, acknowledged once durable. Rejects with WrongExpectedRevision,
+   * AppendTooLarge, OutcomeUnknown or StoreUnavailable (nothing stored, may be tried again).
+   */
+  append(
+    stream: string,
+    expected: ExpectedRevision,
+    events: readonly NewEvent[],
+  ): Promise<Appended>;
+}
+
+/** No append is larger than this on any store, in bytes of canonical JSON. */
+export const MAX_APPEND_BYTES = 900 * 1024;
+
+export class WrongExpectedRevision extends Error {
+  override readonly name = 'WrongExpectedRevision';
+  constructor(
+    readonly stream: string,
+    readonly expected: ExpectedRevision,
+    readonly actual: ExpectedRevision,
+  ) {
+    super(`${stream} is at ${actual}, not at ${expected}`);
+  }
+}
+
+export class AppendTooLarge extends Error {
+  override readonly name = 'AppendTooLarge';
+}
+
+/** The append may or may not be stored: read the stream back. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}
+
+/** The store cannot be reached or cannot write (disk full, closed); nothing was stored. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
