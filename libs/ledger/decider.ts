@@ -67,7 +67,11 @@ export interface SnapshotCodec<S> {
   readonly save: (
     state: S,
     savedEntries: number,
-  ) => { readonly head: Uint8Array; readonly parts: readonly Uint8Array[]; readonly entries: number };
+  ) => {
+    readonly head: Uint8Array;
+    readonly parts: readonly Uint8Array[];
+    readonly entries: number;
+  };
   readonly restore: (head: Uint8Array) => {
     readonly add: (part: Uint8Array) => void;
     readonly finish: () => S;

@@ -34,5 +34,9 @@ export const CodeRevoked = event('CodeRevoked', {
 });
 export type CodeRevoked = z.infer<typeof CodeRevoked>;
 
-export const IssuedCodeEvent = z.discriminatedUnion('type', [CodeIssued, CodeAssigned, CodeRevoked]);
+export const IssuedCodeEvent = z.discriminatedUnion('type', [
+  CodeIssued,
+  CodeAssigned,
+  CodeRevoked,
+]);
 export type IssuedCodeEvent = z.infer<typeof IssuedCodeEvent>;

@@ -13,7 +13,8 @@ import {
   Id,
   Sha256,
   SignedMinor,
-  TaskId, Timestamp,
+  TaskId,
+  Timestamp,
 } from './values.ts';
 
 export const Discount = z.discriminatedUnion('kind', [

@@ -45,7 +45,8 @@ export function earned(plan: PinnedPlan, eligibleNets: Iterable<bigint>): bigint
   let net = 0n;
   for (const lineNet of eligibleNets) {
     net += lineNet;
-    if (plan.kind === 'rate') commission += roundedQuotient(lineNet * BigInt(plan.rateBps), 10_000n);
+    if (plan.kind === 'rate')
+      commission += roundedQuotient(lineNet * BigInt(plan.rateBps), 10_000n);
   }
   if (plan.kind === 'rate') return commission;
   return net > 0n ? BigInt(plan.feeMinor) : 0n;

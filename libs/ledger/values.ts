@@ -3,9 +3,7 @@
 import { z } from 'zod';
 
 /** An id that may stand in a stream name: sellers, influencers, codes, activities, orders, … */
-export const Id = z
-  .string()
-  .regex(/^[A-Za-z0-9_.]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ .');
+export const Id = z.string().regex(/^[A-Za-z0-9_.]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ .');
 export type Id = z.infer<typeof Id>;
 
 /** A channel in which a code is promoted; no dot, so that a task id can be read back. */
