@@ -48,7 +48,7 @@ export function isRefusal<R extends string>(
  */
 export interface Decider<S, E extends AnyEvent> {
   readonly category: string;
-  /** Changes whenever a fold gives another state from the same events: old snapshots are dropped. */
+  /** Changes whenever a fold gives another state from the same events: drops old snapshots. */
   readonly foldVersion: number;
   readonly initial: () => S;
   readonly evolve: (state: S, event: E) => S;
@@ -58,9 +58,9 @@ export interface Decider<S, E extends AnyEvent> {
 }
 
 /**
- * How the state of a long stream is kept between runs: a small head that is replaced at every save
- * and parts that are only ever added, each at most about 2 MB, so that a save costs in proportion to
- * what is new and a restore can pause between parts.
+ * How the state of a long stream is kept between runs: a small head that is replaced at every
+ * save and parts that are only ever added, each at most about 2 MB, so that a save costs in
+ * proportion to what is new and a restore can pause between parts.
  */
 export interface SnapshotCodec<S> {
   /** `savedEntries` is what the last save returned, 0 for the first. */

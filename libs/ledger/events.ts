@@ -29,7 +29,7 @@ export type LedgerEvent = z.infer<typeof LedgerEvent>;
 export type EventType = LedgerEvent['type'];
 export type EventOf<T extends EventType> = Extract<LedgerEvent, { type: T }>;
 
-/** Where an event stands: its lasting name, its place in the log, and what it carries beside data. */
+/** Where an event stands: its lasting name, its place in the log, what it carries beside data. */
 export interface Recorded {
   readonly stream: string;
   readonly revision: number;

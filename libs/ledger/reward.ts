@@ -29,7 +29,7 @@ export const PinnedPlan = z.discriminatedUnion('kind', [
 ]);
 export type PinnedPlan = z.infer<typeof PinnedPlan>;
 
-/** Rounding rule 1: half away from zero on the magnitude, then the sign. `divisor` is above zero. */
+/** Rounding rule 1: half away from zero on the magnitude, then the sign. `divisor` > 0. */
 export function roundedQuotient(dividend: bigint, divisor: bigint): bigint {
   const magnitude = dividend < 0n ? -dividend : dividend;
   const rounded = (2n * magnitude + divisor) / (2n * divisor);

@@ -1,4 +1,4 @@
-// Stream `seller-{id}`: joining the platform, enrolling in the affiliate programme, leaving (rule 1).
+// Stream `seller-{id}`: joining the platform, enrolling in the programme, leaving (rule 1).
 import { z } from 'zod';
 import { event } from './decider.ts';
 import { Id, Timestamp } from './values.ts';

@@ -31,7 +31,7 @@ export type TaskId = z.infer<typeof TaskId>;
 export const CodeText = z.string().regex(/^[A-Z0-9]{4,20}$/, 'must be 4 to 20 of A-Z 0-9');
 export type CodeText = z.infer<typeof CodeText>;
 
-/** UTC with milliseconds, `2026-01-31T23:59:59.999Z`: of one length, so that text order is time order. */
+/** UTC with milliseconds, `2026-01-31T23:59:59.999Z`: one length, so text order is time order. */
 export const Timestamp = z
   .string()
   .regex(/^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be UTC with milliseconds')
@@ -47,7 +47,7 @@ function isRealTime(text: string): boolean {
 export const Period = z.string().regex(/^2\d{3}-(0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM');
 export type Period = z.infer<typeof Period>;
 
-/** Minor units as a decimal string, never negative, at most 10^15: what one line or fee may hold. */
+/** Minor units as a decimal string, never negative, at most 10^15: one line or one fee. */
 export const AmountMinor = z
   .string()
   .regex(/^(0|[1-9]\d{0,15})$/, 'must be minor units: a whole number without sign or leading zero')
