@@ -22,7 +22,8 @@ export type KeyedBuyer = z.infer<typeof KeyedBuyer>;
 export const OrderContent = z.strictObject({
   sellerId: Id,
   orderId: Id,
-  text: CodeText,
+  /** Null when what was typed cannot be a code: it may be anything, so it is not kept. */
+  text: CodeText.nullable(),
   currency: CurrencyCode,
   paidAt: Timestamp,
   buyer: KeyedBuyer.optional(),
