@@ -1,0 +1,36 @@
+// Where analytics finds things: the log that everything is computed from, and the files beside it
+// that can be computed again. Plain values, so that a workspace can be handed to a child process.
+import { join } from 'node:path';
+
+/** Which log: later stores add their own kind. */
+export interface LogSource {
+  readonly kind: 'sqlite';
+  readonly file: string;
+}
+
+export interface Workspace {
+  readonly log: LogSource;
+  /** The columnar copy of the log. */
+  readonly lakeDirectory: string;
+  /** Statement documents by content hash. */
+  readonly documentsFile: string;
+}
+
+/** The workspace of a data directory with the embedded log. */
+export function embeddedWorkspace(dataDirectory: string): Workspace {
+  return {
+    log: { kind: 'sqlite', file: join(dataDirectory, 'ledger.db') },
+    lakeDirectory: join(dataDirectory, 'lake'),
+    documentsFile: join(dataDirectory, 'documents.db'),
+  };
+}
+
+/** What long work tells whoever waits for it. */
+export interface Progress {
+  /** `lake`, `sql`, `fold`, `documents`, … */
+  readonly stage: string;
+  readonly done: number;
+  /** Unknown for some stages: then 0. */
+  readonly total: number;
+}
+export type OnProgress = (progress: Progress) => void;
