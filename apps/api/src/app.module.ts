@@ -1,0 +1,26 @@
+// Where the parts are put together: the ledger's stores and threads, the buses, every slice.
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { Config } from './config.ts';
+import { HealthController } from './http/health.ts';
+import { ledgerProviders } from './ledger-parts.ts';
+import { controllers, handlers, processes } from './slices.ts';
+import { CLOCK, type Clock, CONFIG } from './wiring.ts';
+
+@Module({})
+export class AppModule {
+  static with(config: Config, clock: Clock): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [HealthController, ...controllers],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: CLOCK, useValue: clock },
+        ...ledgerProviders,
+        ...processes,
+        ...handlers,
+      ],
+    };
+  }
+}

@@ -1,0 +1,60 @@
+// How a slice says its route: one decorator that routes it and describes it, so that the OpenAPI
+// document cannot say anything else than what is served.
+import { applyDecorators, Get, HttpCode, Post, Put } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { z } from 'zod';
+
+export interface Route {
+  /** One sentence: what it does, in the glossary's words. */
+  readonly summary: string;
+  readonly description?: string;
+  /** Of the body that is answered. */
+  readonly answer: z.ZodType;
+}
+
+export interface WriteRoute extends Route {
+  /** POST unless said. */
+  readonly method?: 'POST' | 'PUT';
+  /** What the body must be; a stream is given to the slice as it comes. */
+  readonly consumes?: ContentType;
+}
+
+export type ContentType = 'application/json' | 'application/x-ndjson';
+
+/** A write: 200 with the answer and `Promo-Ledger-Position`, or a problem. */
+export function Write(path: string, { method = 'POST', consumes, ...route }: WriteRoute) {
+  const consumed = consumes ?? 'application/json';
+  return applyDecorators(
+    method === 'POST' ? Post(path) : Put(path),
+    HttpCode(200),
+    RouteConfig({ consumes: consumed }),
+    ApiExtension('x-promo-ledger-kind', 'write'),
+    ApiExtension('x-promo-ledger-consumes', consumed),
+    ...described(route),
+  );
+}
+
+/** A read: waits for the `Promo-Ledger-Position` it is given, then answers from the read models. */
+export function Read(path: string, route: Route) {
+  return applyDecorators(
+    Get(path),
+    RouteConfig({ isRead: true }),
+    ApiExtension('x-promo-ledger-kind', 'read'),
+    ...described(route),
+  );
+}
+
+const described = ({ summary, description, answer }: Route) => [
+  ApiOperation({ summary, ...(description && { description }) }),
+  ApiResponse({ status: 200, description: 'Done', standardSchema: answer }),
+];
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of the routes that take a body. */
+    consumes?: ContentType;
+    /** Waits for a position before it answers. */
+    isRead?: boolean;
+  }
+}

@@ -1,0 +1,64 @@
+// What callers may write: times with any offset, money with its currency, pages. Each is parsed into
+// the form that the ledger stores, so that nothing behind the edge sees a second spelling.
+import { z } from 'zod';
+import { AmountMinor, CurrencyCode, SignedMinor, Timestamp } from '#ledger/values.ts';
+
+const ISO_8601 =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)$/;
+
+/** ISO 8601 with a zone, any offset; becomes UTC with milliseconds, finer fractions cut off. */
+export const Instant = z
+  .string()
+  .max(40)
+  .transform((text, context): Timestamp => {
+    const utc = utcOf(text);
+    if (utc !== undefined) return utc;
+    context.addIssue({ code: 'custom', message: reasonAgainst(text) });
+    return z.NEVER;
+  })
+  .meta({ id: 'Instant', format: 'date-time', examples: ['2026-01-31T23:59:59.000Z'] });
+
+function utcOf(text: string): Timestamp | undefined {
+  const parts = ISO_8601.exec(text);
+  if (parts === null || !isRealDate(parts)) return undefined;
+  const utc = new Date(text).toISOString();
+  return utc.startsWith('2') ? utc : undefined;
+}
+
+function isRealDate([, year, month, day, hour, minute, second]: readonly string[]): boolean {
+  const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  return (
+    Number(month) >= 1 &&
+    Number(month) <= 12 &&
+    Number(day) >= 1 &&
+    Number(day) <= days &&
+    Number(hour) <= 23 &&
+    Number(minute) <= 59 &&
+    Number(second) <= 59
+  );
+}
+
+function reasonAgainst(text: string): string {
+  const parts = ISO_8601.exec(text);
+  if (parts !== null) return 'is not a date that exists between the years 2000 and 2999';
+  return /^\d{4}-\d\d-\d\dT[\d:.]+$/.test(text)
+    ? 'must say its zone: Z or an offset'
+    : 'must be an ISO 8601 time with seconds and a zone, as 2026-01-31T23:59:59Z';
+}
+
+/** Minor units as a decimal string, never negative: what a caller may give. */
+export const Money = z
+  .strictObject({ amount: AmountMinor, currency: CurrencyCode })
+  .meta({ id: 'Money', examples: [{ amount: '1470', currency: 'USD' }] });
+export type Money = z.infer<typeof Money>;
+
+/** A balance or a movement: minor units that may be negative. */
+export const SignedMoney = z
+  .strictObject({ amount: SignedMinor, currency: CurrencyCode })
+  .meta({ id: 'SignedMoney', examples: [{ amount: '-250', currency: 'USD' }] });
+export type SignedMoney = z.infer<typeof SignedMoney>;
+
+export const money = (amountMinor: string, currency: string): SignedMoney => ({
+  amount: amountMinor,
+  currency,
+});
