@@ -1,22 +1,56 @@
 // What a projection is: one question, its tables, and a pure `evolve` from an event to keyed rows.
-// It never throws and never rejects a fact; rows and checkpoint commit together.
+// It never throws and never rejects a fact; rows and checkpoint commit together. Rows hold neither
+// positions nor recorded times, so that a replay and a copied log give the same state hash.
 import type { EventType, RecordedLedgerEvent } from '#ledger/events.ts';
 
 /** Money is TEXT (decimal minor units), times are TEXT, counts and flags INTEGER. */
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
 
+export type ColumnType = 'text' | 'integer' | 'text null' | 'integer null';
+/** A column's SQL type, which also carries the type of its values. */
+export type Column<V extends Value = Value> = ColumnType & { readonly holds?: V };
+type Columns = Readonly<Record<string, Column>>;
+
+export const text = 'text' as Column<string>;
+export const textOrNull = 'text null' as Column<string | null>;
+export const integer = 'integer' as Column<number>;
+export const integerOrNull = 'integer null' as Column<number | null>;
+/** 0 or 1. */
+export const flag = 'integer' as Column<0 | 1>;
+export const oneOf = <V extends string>() => 'text' as Column<V>;
+export const oneOfOrNull = <V extends string>() => 'text null' as Column<V | null>;
+
+type RowOfColumns<C> = {
+  readonly [K in keyof C]: C[K] extends Column<infer V> ? V : never;
+};
+
+/** Rows for which `where` holds, when it is given: a query must repeat it word for word. */
+export interface Index<K extends string = string> {
+  readonly on: readonly K[];
+  readonly where?: string;
+}
+
 export interface Table<R extends Row = Row> {
-  /** snake_case; the store adds the projection's version to it. */
+  /** snake_case, unique among all projections; queries know the active version by this name. */
   readonly name: string;
-  /** Columns in order, each `text` or `integer`, nullable where said. */
-  readonly columns: Readonly<Record<keyof R & string, ColumnType>>;
-  readonly key: readonly (keyof R & string)[];
-  readonly indexes?: readonly (readonly (keyof R & string)[])[];
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  readonly key: readonly string[];
+  readonly indexes: readonly Index[];
   /** Never set: it carries the row's type to `Rows`. */
   readonly row?: R;
 }
-export type ColumnType = 'text' | 'integer' | 'text null' | 'integer null';
+export type RowOf<T> = T extends Table<infer R> ? R : never;
+
+/** Declares a table once: the row's type follows from the columns. */
+export function table<const C extends Columns>(declaration: {
+  readonly name: string;
+  readonly columns: C;
+  readonly key: readonly (keyof C & string)[];
+  readonly indexes?: readonly Index<keyof C & string>[];
+}): Table<RowOfColumns<C>> {
+  return { indexes: [], ...declaration };
+}
 
 /** The rows that `evolve` may touch, all by key; key values in the order of the table's key. */
 export interface Rows {

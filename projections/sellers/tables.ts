@@ -1,0 +1,13 @@
+import { table, text, textOrNull, type RowOf } from '#read-store/projection.ts';
+
+export const sellers = table({
+  name: 'sellers',
+  columns: {
+    sellerId: text,
+    joinedAt: textOrNull,
+    enrolledAt: textOrNull,
+    leftAt: textOrNull,
+  },
+  key: ['sellerId'],
+});
+export type SellerRow = RowOf<typeof sellers>;
