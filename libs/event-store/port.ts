@@ -9,7 +9,7 @@ export type Position = bigint;
 /** Before the first event. */
 export const START: Position = -1n;
 
-/** The revision of the last event in the stream, or that the stream does not exist. Nothing else. */
+/** The revision of the stream's last event, or that the stream does not exist. Nothing else. */
 export type ExpectedRevision = number | 'no_stream';
 
 export interface NewEvent {
@@ -20,18 +20,23 @@ export interface NewEvent {
   readonly metadata: Metadata;
 }
 
-export interface RecordedEvent extends NewEvent {
+/** An event as its stream knows it. */
+export interface StreamEvent extends NewEvent {
   readonly stream: string;
   readonly revision: number;
   readonly position: Position;
-  /** How many events of the ledger stand before it; the SQLite store's position is the same number. */
+}
+
+/** An event as the whole log knows it. */
+export interface RecordedEvent extends StreamEvent {
+  /** How many events of the ledger stand before it; in SQLite the position is the same number. */
   readonly logIndex: number;
 }
 
 export interface Appended {
   /** Of the first event appended. */
   readonly revision: number;
-  /** Of the last event appended, logIndex likewise. */
+  /** Of the last event appended. */
   readonly position: Position;
 }
 
@@ -48,6 +53,14 @@ export interface AllRead {
   readonly limit?: number;
 }
 
+/** An event whose data is left as its canonical JSON text: for bulk readers that need no object. */
+export type EventText = Omit<RecordedEvent, 'data'> & { readonly data: string };
+
+export interface TextRead extends AllRead {
+  /** Only events of these types; `limit` counts those. */
+  readonly types?: readonly string[];
+}
+
 export interface Follow {
   readonly after: Position;
   readonly signal: AbortSignal;
@@ -57,9 +70,10 @@ export interface EventLogReader {
   /** Names this log for ever; caches and checkpoints made from another log do not apply to it. */
   readonly logId: string;
   /** At most `limit` events (default 1,000); none when the stream does not exist. */
-  readStream(stream: string, read?: StreamRead): Promise<readonly RecordedEvent[]>;
+  readStream(stream: string, read?: StreamRead): Promise<readonly StreamEvent[]>;
   /** At most `limit` events (default 1,000) in log order. */
   readAll(read?: AllRead): Promise<readonly RecordedEvent[]>;
+  readAllText(read?: TextRead): Promise<readonly EventText[]>;
   /** Pages of events in log order, then those to come, until the signal aborts (ends quietly). */
   follow(follow: Follow): AsyncIterable<readonly RecordedEvent[]>;
   /** Of the last event, START when there is none. */
@@ -89,12 +103,15 @@ export const MAX_APPEND_BYTES = 900 * 1024;
 
 export class WrongExpectedRevision extends Error {
   override readonly name = 'WrongExpectedRevision';
-  constructor(
-    readonly stream: string,
-    readonly expected: ExpectedRevision,
-    readonly actual: ExpectedRevision,
-  ) {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly actual: ExpectedRevision;
+
+  constructor(stream: string, expected: ExpectedRevision, actual: ExpectedRevision) {
     super(`${stream} is at ${actual}, not at ${expected}`);
+    this.stream = stream;
+    this.expected = expected;
+    this.actual = actual;
   }
 }
 

@@ -1,0 +1,51 @@
+// What a command asks of the runner and what it gets back. The runner itself is in `runner.ts`.
+import type { CommandContext } from '#ledger/command-context.ts';
+import type { AnyEvent, Decider, Decision, Refusal } from '#ledger/decider.ts';
+import type { ExpectedRevision, NewEvent, Position } from './port.ts';
+
+/** A stream and how it is folded. */
+export interface StreamRef<S, E extends AnyEvent> {
+  readonly decider: Decider<S, E>;
+  readonly stream: string;
+}
+
+/** Read `state` at once: a later command may evolve it in place. */
+export interface Loaded<S> {
+  readonly state: S;
+  readonly revision: ExpectedRevision;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- streams of any category
+export type AnyStreamRef = StreamRef<any, any>;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the decision knows what it asked for
+export type AnyLoaded = Loaded<any>;
+
+export interface Transaction<S, E extends AnyEvent, R extends string> extends StreamRef<S, E> {
+  /** Streams that the decision also rests on, in the order in which `decide` gets them. */
+  readonly related?: readonly AnyStreamRef[];
+  readonly context: CommandContext;
+  /** Pure; may be called more than once. */
+  readonly decide: (state: S, related: readonly AnyLoaded[]) => Decision<E, R>;
+}
+
+/** An event of the command as its stream holds it. */
+export type EventInStream<E extends AnyEvent> = E &
+  NewEvent & { readonly stream: string; readonly revision: number };
+
+export type Transacted<S, E extends AnyEvent, R extends string> =
+  Accomplished<S, E> | { readonly outcome: 'refused'; readonly refusal: Refusal<R | KeyReused> };
+
+export interface Accomplished<S, E extends AnyEvent> {
+  /** New events; nothing to do; or done before under the same idempotency key. */
+  readonly outcome: 'stored' | 'unchanged' | 'repeated';
+  /** The command's events: those just stored or those first stored under its key. */
+  readonly events: readonly EventInStream<E>[];
+  /** The stream's state with this command in it, and perhaps later ones: answer from `events`. */
+  readonly state: S;
+  /** Of the stream's last event known then. */
+  readonly revision: ExpectedRevision;
+  /** A reader that has come this far has seen what this answer rests on in the stream. */
+  readonly position: Position;
+}
+
+export type KeyReused = 'idempotency_key_must_not_be_reused';
