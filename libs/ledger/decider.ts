@@ -36,10 +36,11 @@ export function refuse<R extends string>(
   return { refused: code, details };
 }
 
-export function isRefusal<R extends string>(
-  decision: Accepted | Refusal<R>,
-): decision is Refusal<R> {
-  return 'refused' in decision;
+/** Tells a refusal from what was asked for: a decision, or a value that a guard gives back. */
+export function isRefusal<T extends object, R extends string>(
+  answer: T | Refusal<R>,
+): answer is Refusal<R> {
+  return 'refused' in answer;
 }
 
 /**

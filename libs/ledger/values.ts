@@ -60,6 +60,15 @@ export type AmountMinor = z.infer<typeof AmountMinor>;
 export const SignedMinor = z.string().regex(/^(0|-?[1-9]\d{0,37})$/, 'must be whole minor units');
 export type SignedMinor = z.infer<typeof SignedMinor>;
 
+const SIGNED_MINOR_BOUND = 10n ** 38n;
+
+/** A sum as it is stored. More than 38 digits is a bug: engines would wrap silently beyond them. */
+export function toSignedMinor(amount: bigint): SignedMinor {
+  if (amount >= SIGNED_MINOR_BOUND || amount <= -SIGNED_MINOR_BOUND)
+    throw new RangeError(`${amount} minor units have more than 38 digits`);
+  return amount.toString();
+}
+
 /** ISO 4217, upper case; `currency.ts` knows which exist and their exponents. */
 export const CurrencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');
 export type CurrencyCode = z.infer<typeof CurrencyCode>;
