@@ -33,8 +33,8 @@ export function confirmOrder(
   }
   const order = openOrder(state);
   if (isRefusal(order)) return order;
-  if (order.confirmation !== null)
-    return refuse('confirmation_must_not_change', { confirmedAt: order.confirmation.confirmedAt });
+  if (order.confirmedAt !== null)
+    return refuse('confirmation_must_not_change', { confirmedAt: order.confirmedAt });
   const confirmed = judgeConfirmation(confirmedAt, rules, order);
   if (confirmed !== null) return accept(confirmed);
   const { paidAt } = order.verdict;
@@ -52,7 +52,7 @@ export const knownConfirmation = (state: OrderState): Timestamp | null =>
   confirmedTimeOf(state) ?? state.parkedConfirmation;
 
 const confirmedTimeOf = (state: OrderState): Timestamp | null =>
-  'confirmation' in state ? (state.confirmation?.confirmedAt ?? null) : null;
+  'confirmedAt' in state ? state.confirmedAt : null;
 
 /** Null when the limit is passed; then it is without effect. For orders that are not confirmed. */
 export function judgeConfirmation(

@@ -1,6 +1,6 @@
 // Holding an order's commission and releasing it. A hold marks the order and moves what it has in
 // pending; a release moves what is left in held. Held already, or released already: no events.
-import { withOrderClearsAt, laterOf } from './clearing.ts';
+import { withOrderClearsAt } from './clearing.ts';
 import { accept, isRefusal, refuse } from './decider.ts';
 import type { Decision, Refusal } from './decider.ts';
 import { movementOfRemaining } from './movement.ts';
@@ -8,6 +8,7 @@ import { openOrder } from './order-refusals.ts';
 import type { OrderRefusal } from './order-refusals.ts';
 import type { AttributedOrder, OrderState } from './order-state.ts';
 import type { CommissionHeld, CommissionReleased, Movement } from './order.events.ts';
+import { latest } from './time.ts';
 import type { Id, Timestamp } from './values.ts';
 
 export interface HoldCommission {
@@ -32,7 +33,7 @@ export function holdCommission(
 
 /** Before a confirmation there is nothing to move: the hold only marks the order. */
 export function held(command: HoldCommission, order: AttributedOrder): CommissionHeld {
-  const clearsAt = withOrderClearsAt(command.occurredAt, order.confirmation?.clearsAt ?? null);
+  const clearsAt = withOrderClearsAt(command.occurredAt, order.clearsAt);
   const movement = carriedOver(order, 'held', clearsAt);
   return { type: 'CommissionHeld', data: { ...command, ...(movement && { movement }) } };
 }
@@ -47,7 +48,7 @@ export function releaseCommission(
   if (order.hold === null) return refuse('commission_must_be_held');
   const earlier = refuseEarlier(command.occurredAt, order);
   if (earlier) return earlier;
-  const movement = carriedOver(order, 'pending', laterOf(command.occurredAt, order.hold.clearsAt));
+  const movement = carriedOver(order, 'pending', latest(command.occurredAt, order.hold.clearsAt));
   return accept({
     type: 'CommissionReleased',
     data: { ...command, ...(movement && { movement }) },
@@ -60,7 +61,7 @@ function carriedOver(
   to: Movement['account'],
   clearsAt: Timestamp,
 ): Movement | undefined {
-  return order.confirmation === null ? undefined : movementOfRemaining(order, to, clearsAt);
+  return order.confirmedAt === null ? undefined : movementOfRemaining(order, to, clearsAt);
 }
 
 function refuseEarlier(
@@ -68,5 +69,8 @@ function refuseEarlier(
   { holdChangedAt }: AttributedOrder,
 ): Refusal<OrderRefusal> | undefined {
   if (holdChangedAt === null || occurredAt >= holdChangedAt) return undefined;
-  return refuse('hold_must_not_be_before_the_last', { last: holdChangedAt });
+  return refuse('occurred_at_must_not_precede_last_fact', {
+    occurredAt,
+    lastFact: holdChangedAt,
+  });
 }

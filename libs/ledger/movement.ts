@@ -43,7 +43,7 @@ export function movementOfLines(
   sign: 1n | -1n,
   clearsAt: Timestamp,
 ): Movement | undefined {
-  if (state.confirmation === null) return undefined;
+  if (state.confirmedAt === null) return undefined;
   const lines: LineBase[] = [];
   let after = state.eligibleNet;
   for (const { lineId, amountMinor } of amounts) {

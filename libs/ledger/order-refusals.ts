@@ -3,6 +3,7 @@
 import { refuse } from './decider.ts';
 import type { Refusal } from './decider.ts';
 import type { AttributedOrder, OrderState } from './order-state.ts';
+import type { TimeRefusal } from './time.ts';
 
 export type OrderRefusal =
   | 'order_must_not_change'
@@ -17,7 +18,7 @@ export type OrderRefusal =
   | 'refund_must_be_known'
   | 'refund_must_not_be_refused'
   | 'commission_must_be_held'
-  | 'hold_must_not_be_before_the_last';
+  | Extract<TimeRefusal, 'occurred_at_must_not_precede_last_fact'>;
 
 /**
  * An order that takes a new fact: attributed, not invalidated, nothing parked left to judge. Any

@@ -1,11 +1,17 @@
 // The state of one order, folded from its short stream: what its verdict was, what remains of each
 // line, which refund ids are used, what is parked, whether it is confirmed and whether it is held.
 // Refuses nothing: a stream that no decision can have written is a bug and throws.
-import type { CommissionHeld, LineAmount, OrderEvent, OrderRejected } from './order.events.ts';
-import type { OrderRefunded, RefundParked, RefundRefused } from './order.events.ts';
-import type { OrderAttributed } from './order.events.ts';
+import { withOrderClearsAt } from './clearing.ts';
+import type { CommissionHeld, CommissionReleased, LineAmount } from './order.events.ts';
+import type { OrderAttributed, OrderEvent, OrderRefunded } from './order.events.ts';
+import type {
+  OrderRejected,
+  RefundCancelled,
+  RefundParked,
+  RefundRefused,
+} from './order.events.ts';
 import type { Verdict } from './promo-code.events.ts';
-import { withOrderClearsAt, laterOf } from './clearing.ts';
+import { latest } from './time.ts';
 import type { EventRef, Sha256, Timestamp } from './values.ts';
 
 // State
@@ -67,7 +73,9 @@ export interface AttributedOrder extends Facts {
   readonly lines: Map<string, RemainingLine>;
   /** What remains of the eligible lines together. */
   readonly eligibleNet: bigint;
-  readonly confirmation: { readonly confirmedAt: Timestamp; readonly clearsAt: Timestamp } | null;
+  readonly confirmedAt: Timestamp | null;
+  /** From when on its commission may be stated: set by the confirmation, put off by a release. */
+  readonly clearsAt: Timestamp | null;
   readonly hold: Hold | null;
   /** Of the last hold or release. */
   readonly holdChangedAt: Timestamp | null;
@@ -106,7 +114,7 @@ export function evolve(state: OrderState, event: OrderEvent): OrderState {
       return { ...state, parked, parkedConfirmation: confirmedAt };
     }
     case 'RefundCancelled':
-      return cancelled(state, event.data.refundId, event);
+      return cancelled(state, event);
     default:
       return evolveAttributed(attributedOrder(state, event.type), event);
   }
@@ -124,7 +132,7 @@ function evolveAttributed(
   switch (event.type) {
     case 'OrderConfirmed': {
       const { occurredAt: confirmedAt, clearsAt } = event.data;
-      return withPosting({ ...state, confirmation: { confirmedAt, clearsAt } }, event);
+      return withPosting({ ...state, confirmedAt, clearsAt }, event);
     }
     case 'OrderRefunded':
       return withPosting(changeLines(refunded(state, event), event.data.spread, -1n), event);
@@ -137,7 +145,7 @@ function evolveAttributed(
     case 'CommissionHeld':
       return held(state, event.data);
     case 'CommissionReleased':
-      return { ...state, hold: null, holdChangedAt: event.data.occurredAt };
+      return released(state, event.data);
   }
 }
 
@@ -157,7 +165,8 @@ function attributed(state: OrderState, data: OrderAttributed['data']): Attribute
     reservation,
     lines,
     eligibleNet,
-    confirmation: null,
+    confirmedAt: null,
+    clearsAt: null,
     hold: null,
     holdChangedAt: null,
     ...factsOf(state),
@@ -167,8 +176,13 @@ function attributed(state: OrderState, data: OrderAttributed['data']): Attribute
 
 function held(state: AttributedOrder, data: CommissionHeld['data']): AttributedOrder {
   const { reason, by, occurredAt: since } = data;
-  const clearsAt = withOrderClearsAt(since, state.confirmation?.clearsAt ?? null);
+  const clearsAt = withOrderClearsAt(since, state.clearsAt);
   return { ...state, hold: { reason, by, since, clearsAt }, holdChangedAt: since };
+}
+
+function released(state: AttributedOrder, data: CommissionReleased['data']): AttributedOrder {
+  const { occurredAt: holdChangedAt, movement } = data;
+  return { ...state, hold: null, holdChangedAt, clearsAt: movement?.clearsAt ?? state.clearsAt };
 }
 
 function parkedRefund(state: OrderState, refund: RefundParked['data']): OrderState {
@@ -199,17 +213,14 @@ function refunded(state: AttributedOrder, event: OrderRefunded | RefundRefused):
   return { ...state, parked: withoutJudgedConfirmation(rest) };
 }
 
-function cancelled(
-  state: OrderState,
-  refundId: string,
-  event: Extract<OrderEvent, { type: 'RefundCancelled' }>,
-): OrderState {
+function cancelled(state: OrderState, event: RefundCancelled): OrderState {
+  const { refundId, restored } = event.data;
   const refund = state.refunds.get(refundId);
   if (!refund) throw new Error(`RefundCancelled names refund ${refundId}, which is unknown`);
   state.refunds.set(refundId, { ...refund, status: 'cancelled', spread: [] });
   const parked = state.parked.filter((fact) => !isRefund(fact, refundId));
   if (state.status === 'awaited' || state.status === 'rejected') return { ...state, parked };
-  return withPosting(changeLines({ ...state, parked }, event.data.restored, 1n), event);
+  return withPosting(changeLines({ ...state, parked }, restored, 1n), event);
 }
 
 function changeLines(
@@ -236,7 +247,7 @@ function withPosting(
   const { hold } = state;
   const { movement } = event.data;
   if (hold === null || movement === undefined) return state;
-  return { ...state, hold: { ...hold, clearsAt: laterOf(hold.clearsAt, movement.clearsAt) } };
+  return { ...state, hold: { ...hold, clearsAt: latest(hold.clearsAt, movement.clearsAt) } };
 }
 
 /** A confirmation is judged in the append of the fact before it, also when it has no effect. */

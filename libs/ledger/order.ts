@@ -5,18 +5,18 @@ import { withOrderClearsAt } from './clearing.ts';
 import type { ConfirmationRules } from './clearing.ts';
 import { judgeConfirmation } from './confirmation.ts';
 import { accept, isRefusal, refuse } from './decider.ts';
-import type { Accepted, Decider, Decision, Refusal } from './decider.ts';
+import type { Accepted, Decider, Decision } from './decider.ts';
 import { held } from './hold.ts';
 import { movementOfLines } from './movement.ts';
 import { openOrder } from './order-refusals.ts';
 import type { OrderRefusal } from './order-refusals.ts';
 import { awaitedOrder, copyOf, evolve, sizeOf } from './order-state.ts';
-import type { AttributedOrder, OrderState } from './order-state.ts';
+import type { AttributedOrder, OrderState, RejectedOrder } from './order-state.ts';
 import type { OrderAttributed, OrderEvent } from './order.events.ts';
 import type { OrderInvalidated, OrderRejected } from './order.events.ts';
 import type { Verdict } from './promo-code.events.ts';
 import { judgeRefund } from './refund.ts';
-import type { EventRef, Id, Sha256, Timestamp } from './values.ts';
+import type { EventRef, Id, Timestamp } from './values.ts';
 
 export type { OrderState } from './order-state.ts';
 export type { OrderRefusal } from './order-refusals.ts';
@@ -44,8 +44,8 @@ export function attributeOrder(
   state: OrderState,
 ): Decision<OrderEvent, OrderRefusal> {
   const { verdict, reservation, rules, occurredAt } = command;
-  const repeated = repeatedOrder(verdict.contentHash, state);
-  if (repeated !== undefined) return repeated;
+  if ('reservation' in state && state.reservation === reservation) return accept();
+  if (state.status !== 'awaited') return refuseOtherOutcome(state);
   const { sellerId, orderId, confirmation, hold } = verdict;
   const draft = draftOf(state);
   add(draft, { type: 'OrderAttributed', data: { verdict, reservation, occurredAt } });
@@ -64,19 +64,14 @@ export function rejectOrder(
   command: RejectOrder,
   state: OrderState,
 ): Decision<OrderRejected, OrderRefusal> {
-  const repeated = repeatedOrder(command.contentHash, state);
-  return repeated ?? accept({ type: 'OrderRejected', data: command });
+  if (state.status === 'rejected' && state.contentHash === command.contentHash) return accept();
+  if (state.status !== 'awaited') return refuseOtherOutcome(state);
+  return accept({ type: 'OrderRejected', data: command });
 }
 
-/** The same order again: nothing new, or a refusal when its content differs; else undefined. */
-export function repeatedOrder(
-  contentHash: Sha256,
-  state: OrderState,
-): Accepted<never> | Refusal<OrderRefusal> | undefined {
-  if (state.status === 'awaited') return undefined;
-  if (state.contentHash === contentHash) return accept();
-  return refuse('order_must_not_change', { contentHash: state.contentHash });
-}
+/** An order has one outcome: the first. */
+const refuseOtherOutcome = ({ status, contentHash }: RejectedOrder | AttributedOrder) =>
+  refuse('order_must_not_change', { status, contentHash });
 
 export interface InvalidateOrder {
   readonly sellerId: Id;
@@ -96,8 +91,7 @@ export function invalidateOrder(
   const amounts = [...attributed.lines]
     .filter(([, line]) => line.remaining > 0n)
     .map(([lineId, line]) => ({ lineId, amountMinor: line.remaining.toString() }));
-  const orderClearsAt = attributed.confirmation?.clearsAt ?? null;
-  const clearsAt = withOrderClearsAt(command.occurredAt, orderClearsAt);
+  const clearsAt = withOrderClearsAt(command.occurredAt, attributed.clearsAt);
   const movement = movementOfLines(attributed, amounts, -1n, clearsAt);
   return accept({ type: 'OrderInvalidated', data: { ...command, ...(movement && { movement }) } });
 }
@@ -138,7 +132,7 @@ function open(draft: Draft): AttributedOrder {
 /** A confirmation that is too late, or comes second, stays without effect. */
 function confirm(draft: Draft, confirmedAt: Timestamp, rules: ConfirmationRules): void {
   const attributed = open(draft);
-  if (attributed.confirmation !== null) return;
+  if (attributed.confirmedAt !== null) return;
   const confirmed = judgeConfirmation(confirmedAt, rules, attributed);
   if (confirmed !== null) add(draft, confirmed);
 }

@@ -49,8 +49,7 @@ export function judgeRefund(
 ): OrderRefunded | RefundRefused {
   const taken = takeFrom(refund, order);
   if ('reason' in taken) return { type: 'RefundRefused', data: { ...refund, ...taken } };
-  const orderClearsAt = order.confirmation?.clearsAt ?? null;
-  const clearsAt = withOrderClearsAt(refund.occurredAt, orderClearsAt);
+  const clearsAt = withOrderClearsAt(refund.occurredAt, order.clearsAt);
   const movement = movementOfLines(order, taken.spread, -1n, clearsAt);
   return {
     type: 'OrderRefunded',
@@ -114,8 +113,7 @@ export function cancelRefund(
   if (isRefusal(order)) return order;
   if (!refund) return refuse('refund_must_be_known');
   if (refund.status === 'refused') return refuse('refund_must_not_be_refused');
-  const orderClearsAt = order.confirmation?.clearsAt ?? null;
-  const clearsAt = cancellationClearsAt(command.occurredAt, refund.occurredAt, orderClearsAt);
+  const clearsAt = cancellationClearsAt(command.occurredAt, refund.occurredAt, order.clearsAt);
   const movement = movementOfLines(order, refund.spread, 1n, clearsAt);
   return accept({
     type: 'RefundCancelled',
