@@ -1,0 +1,46 @@
+// The canonical form of an event, which hashes and proofs are taken of: RFC 8785 JSON of its
+// stream, revision, id, type, data and metadata. However a store packs an event, this comes back.
+import { hash } from 'node:crypto';
+import { canonicalJson } from '#ledger/canonical-json.ts';
+import type { NewEvent } from './port.ts';
+
+/** The two members of an event that are objects, each as its canonical text. */
+export interface CanonicalParts {
+  readonly data: string;
+  readonly metadata: string;
+}
+
+export function canonicalParts(event: Pick<NewEvent, 'data' | 'metadata'>): CanonicalParts {
+  return { data: canonicalJson(event.data), metadata: canonicalJson(event.metadata) };
+}
+
+/** Members in the order that RFC 8785 gives them. */
+export function canonicalEvent(
+  place: { readonly stream: string; readonly revision: number },
+  named: { readonly id: string; readonly type: string },
+  parts: CanonicalParts,
+): string {
+  return (
+    `{"data":${parts.data},"id":${canonicalJson(named.id)},"metadata":${parts.metadata},` +
+    `"revision":${place.revision},"stream":${canonicalJson(place.stream)},` +
+    `"type":${canonicalJson(named.type)}}`
+  );
+}
+
+/** What an event counts against the limit of an append: its canonical members, in bytes of UTF-8. */
+export function appendBytes(event: Pick<NewEvent, 'id' | 'type'>, parts: CanonicalParts): number {
+  return Buffer.byteLength(parts.data) + Buffer.byteLength(parts.metadata) + ENVELOPE_BYTES;
+}
+
+/** Id, type, stream and punctuation, generously: of no account beside the limit. */
+const ENVELOPE_BYTES = 256;
+
+/** The chain's value before the first event, in hexadecimal: it binds the log's id. */
+export function chainStart(logId: string): string {
+  return hash('sha256', logId);
+}
+
+/** Each event's chain value covers it and, through the one before, all events and their order. */
+export function chainNext(chain: string, event: string): string {
+  return hash('sha256', chain + event);
+}

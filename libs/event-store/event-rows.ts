@@ -1,0 +1,179 @@
+// Reads rows of a log's file back as events, exactly as they were appended. Synchronous, and of one
+// connection; `sqlite-reader.ts` makes the port's reader of it.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { EventText, RecordedEvent, StreamEvent } from './port.ts';
+import { type Packed, unpackMetadata, unpackUuid } from './packed-event.ts';
+
+const COLUMNS =
+  's.name, e.revision, e.position, e.type, e.actor, e.recorded_at, e.id, ' +
+  'e.correlation_id, e.causation_id, e.idempotency_key, e.request_hash, e.data';
+
+/** CROSS JOIN: the events are walked in their order, each looks its stream up. */
+const FROM = 'FROM events e CROSS JOIN streams s ON s.id = e.stream';
+
+type Row = readonly [
+  stream: string,
+  revision: number,
+  position: number,
+  type: number,
+  actor: number,
+  recordedAt: Packed,
+  id: Packed,
+  correlationId: Packed,
+  causationId: Packed,
+  idempotencyKey: Packed,
+  requestHash: Packed,
+  data: string,
+];
+
+export class EventRows {
+  readonly #database: DatabaseSync;
+  readonly #streamId: StatementSync;
+  readonly #forwards: StatementSync;
+  readonly #backwards: StatementSync;
+  readonly #log: StatementSync;
+  readonly #lastPosition: StatementSync;
+  readonly #types: Names;
+  readonly #actors: Names;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#streamId = rowsOf(database, 'SELECT id FROM streams WHERE name = ?');
+    const ofStream = `SELECT ${COLUMNS} ${FROM} WHERE e.stream = ? AND e.revision`;
+    this.#forwards = rowsOf(database, `${ofStream} >= ? ORDER BY e.revision LIMIT ?`);
+    this.#backwards = rowsOf(database, `${ofStream} <= ? ORDER BY e.revision DESC LIMIT ?`);
+    this.#log = this.#logOf('');
+    this.#lastPosition = rowsOf(database, 'SELECT max(position) FROM events');
+    this.#types = new Names(rowsOf(database, 'SELECT name FROM types WHERE id = ?'));
+    this.#actors = new Names(rowsOf(database, 'SELECT name FROM actors WHERE id = ?'));
+  }
+
+  logId(): string {
+    return String(this.#database.prepare('SELECT log_id FROM log').get()?.['log_id']);
+  }
+
+  /** -1 when there is none. */
+  lastPosition(): number {
+    const [position] = this.#lastPosition.get() as unknown as [number | null];
+    return position ?? -1;
+  }
+
+  streamId(stream: string): number | undefined {
+    return (this.#streamId.get(stream) as unknown as [number] | undefined)?.[0];
+  }
+
+  ofStream(
+    stream: string,
+    range: { from: number; limit: number; backwards: boolean },
+  ): readonly StreamEvent[] {
+    const id = this.streamId(stream);
+    if (id === undefined) return [];
+    const statement = range.backwards ? this.#backwards : this.#forwards;
+    const rows = statement.all(id, range.from, range.limit) as unknown as readonly Row[];
+    return rows.map((row) => this.#streamEvent(row));
+  }
+
+  ofLog(after: number, limit: number): readonly RecordedEvent[] {
+    const rows = this.#log.all(after, limit) as unknown as readonly Row[];
+    return rows.map((row) => this.#event(row));
+  }
+
+  textsOfLog(
+    after: number,
+    limit: number,
+    types: readonly string[] | undefined,
+  ): readonly EventText[] {
+    const statement = types === undefined ? this.#log : this.#logOf(typeFilter(types.length));
+    const rows = statement.all(after, ...(types ?? []), limit) as unknown as readonly Row[];
+    return rows.map((row) => this.#text(row));
+  }
+
+  #logOf(filter: string): StatementSync {
+    const sql = `SELECT ${COLUMNS} ${FROM} WHERE e.position > ? ${filter} ORDER BY e.position LIMIT ?`;
+    return rowsOf(this.#database, sql);
+  }
+
+  // One literal each, so that events of one kind have one shape.
+  #streamEvent(row: Row): StreamEvent {
+    return {
+      stream: row[0],
+      revision: row[1],
+      position: BigInt(row[2]),
+      id: unpackUuid(row[6]),
+      type: this.#types.get(row[3]),
+      data: JSON.parse(row[11]) as object,
+      metadata: this.#metadata(row),
+    };
+  }
+
+  #event(row: Row): RecordedEvent {
+    return {
+      stream: row[0],
+      revision: row[1],
+      position: BigInt(row[2]),
+      logIndex: row[2],
+      id: unpackUuid(row[6]),
+      type: this.#types.get(row[3]),
+      data: JSON.parse(row[11]) as object,
+      metadata: this.#metadata(row),
+    };
+  }
+
+  #text(row: Row): EventText {
+    return {
+      stream: row[0],
+      revision: row[1],
+      position: BigInt(row[2]),
+      logIndex: row[2],
+      id: unpackUuid(row[6]),
+      type: this.#types.get(row[3]),
+      data: row[11],
+      metadata: this.#metadata(row),
+    };
+  }
+
+  #metadata(row: Row) {
+    return unpackMetadata(this.#actors.get(row[4]), {
+      recordedAt: row[5],
+      correlationId: row[7],
+      causationId: row[8],
+      idempotencyKey: row[9],
+      requestHash: row[10],
+    });
+  }
+}
+
+function typeFilter(count: number): string {
+  const names = Array.from({ length: count }, () => '?').join(', ');
+  return `AND e.type IN (SELECT id FROM types WHERE name IN (${names}))`;
+}
+
+function rowsOf(database: DatabaseSync, sql: string): StatementSync {
+  const statement = database.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
+}
+
+/** Names by their numbers, as far as lately used. */
+class Names {
+  readonly #statement: StatementSync;
+  readonly #known = new Map<number, string>();
+
+  constructor(statement: StatementSync) {
+    this.#statement = statement;
+  }
+
+  get(id: number): string {
+    return this.#known.get(id) ?? this.#look(id);
+  }
+
+  #look(id: number): string {
+    const row = this.#statement.get(id) as unknown as [string] | undefined;
+    if (row === undefined) throw new RangeError(`no name is stored under ${id}`);
+    if (this.#known.size >= MAX_NAMES) this.#known.clear();
+    this.#known.set(id, row[0]);
+    return row[0];
+  }
+}
+
+const MAX_NAMES = 10_000;

@@ -1,0 +1,182 @@
+// Writes events into a log's file, inside a transaction that the store opens and ends. What it
+// remembers between transactions (each stream's end, the log's end) is forgotten after a rollback.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { canonicalEvent, type CanonicalParts, chainNext, chainStart } from './canonical-event.ts';
+import type { EventRows } from './event-rows.ts';
+import { packEnvelope } from './packed-event.ts';
+import {
+  type Appended,
+  type ExpectedRevision,
+  type NewEvent,
+  WrongExpectedRevision,
+} from './port.ts';
+
+/** Streams whose ends are remembered. */
+const MAX_ENDS = 50_000;
+const MAX_NAMES = 10_000;
+
+export interface Append {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly NewEvent[];
+  /** Of each event. */
+  readonly canonical: readonly CanonicalParts[];
+}
+
+interface StreamEnd {
+  readonly id: number;
+  revision: number;
+}
+
+interface LogEnd {
+  position: number;
+  chain: string;
+}
+
+export class EventWriter {
+  readonly #rows: EventRows;
+  readonly #logId: string;
+  readonly #insertEvent: StatementSync;
+  readonly #insertStream: StatementSync;
+  readonly #lastRevision: StatementSync;
+  readonly #lastEvent: StatementSync;
+  readonly #types: NameNumbers;
+  readonly #actors: NameNumbers;
+  readonly #streamEnds = new Map<string, StreamEnd>();
+  #logEnd: LogEnd | undefined;
+
+  constructor(database: DatabaseSync, rows: EventRows, logId: string) {
+    this.#rows = rows;
+    this.#logId = logId;
+    this.#insertEvent = database.prepare(
+      'INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#insertStream = database.prepare('INSERT INTO streams (name) VALUES (?)');
+    this.#lastRevision = database.prepare(
+      'SELECT max(revision) AS revision FROM events WHERE stream = ?',
+    );
+    this.#lastEvent = database.prepare(
+      'SELECT position, hex(chain) AS chain FROM events ORDER BY position DESC LIMIT 1',
+    );
+    this.#types = new NameNumbers(database, 'types');
+    this.#actors = new NameNumbers(database, 'actors');
+  }
+
+  /** Everything is checked before anything is written. */
+  append(append: Append): Appended | WrongExpectedRevision {
+    const { stream, expected, events } = append;
+    const end = this.#endOf(stream);
+    const actual = end === undefined ? 'no_stream' : end.revision;
+    if (expected !== actual)
+      return this.#storedBefore(append) ?? new WrongExpectedRevision(stream, expected, actual);
+    const at = end ?? this.#newStream(stream);
+    const first = at.revision + 1;
+    for (let i = 0; i < events.length; i += 1) this.#insert(append, i, at);
+    return { revision: first, position: BigInt(this.#endOfLog().position) };
+  }
+
+  /** After a rollback: the file is what it was, whatever was remembered since. */
+  forget(): void {
+    this.#streamEnds.clear();
+    this.#logEnd = undefined;
+    this.#types.forget();
+    this.#actors.forget();
+  }
+
+  /** The same ids at the same revisions: the first answer is given again. */
+  #storedBefore({ stream, expected, events }: Append): Appended | undefined {
+    const from = expected === 'no_stream' ? 0 : expected + 1;
+    const found = this.#rows.ofStream(stream, { from, limit: events.length, backwards: false });
+    const isSame = found.length === events.length && found.every((e, i) => e.id === events[i]!.id);
+    return isSame ? { revision: from, position: found.at(-1)!.position } : undefined;
+  }
+
+  #insert({ stream, events, canonical }: Append, index: number, at: StreamEnd): void {
+    const { id, type, metadata } = events[index]!;
+    const parts = canonical[index]!;
+    const end = this.#endOfLog();
+    const revision = at.revision + 1;
+    const chain = chainNext(end.chain, canonicalEvent({ stream, revision }, { id, type }, parts));
+    const packed = packEnvelope(id, metadata);
+    this.#insertEvent.run(
+      end.position + 1,
+      at.id,
+      revision,
+      this.#types.numberOf(type),
+      this.#actors.numberOf(metadata.actor),
+      packed.recordedAt,
+      packed.id,
+      packed.correlationId,
+      packed.causationId,
+      packed.idempotencyKey,
+      packed.requestHash,
+      parts.data,
+      Buffer.from(chain, 'hex'),
+    );
+    at.revision = revision;
+    end.position += 1;
+    end.chain = chain;
+  }
+
+  #endOf(stream: string): StreamEnd | undefined {
+    const known = this.#streamEnds.get(stream);
+    if (known !== undefined) return known;
+    const id = this.#rows.streamId(stream);
+    if (id === undefined) return undefined;
+    const revision = Number(this.#lastRevision.get(id)?.['revision']);
+    return this.#remember(stream, { id, revision });
+  }
+
+  #newStream(stream: string): StreamEnd {
+    const id = Number(this.#insertStream.run(stream).lastInsertRowid);
+    return this.#remember(stream, { id, revision: -1 });
+  }
+
+  #remember(stream: string, end: StreamEnd): StreamEnd {
+    if (this.#streamEnds.size >= MAX_ENDS) {
+      for (const oldest of this.#streamEnds.keys()) {
+        this.#streamEnds.delete(oldest);
+        break;
+      }
+    }
+    this.#streamEnds.set(stream, end);
+    return end;
+  }
+
+  #endOfLog(): LogEnd {
+    return (this.#logEnd ??= this.#readEndOfLog());
+  }
+
+  #readEndOfLog(): LogEnd {
+    const last = this.#lastEvent.get();
+    if (last === undefined) return { position: -1, chain: chainStart(this.#logId) };
+    return { position: Number(last['position']), chain: String(last['chain']).toLowerCase() };
+  }
+}
+
+/** The numbers that names are stored under, as far as lately used. */
+class NameNumbers {
+  readonly #find: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #known = new Map<string, number>();
+
+  constructor(database: DatabaseSync, table: 'types' | 'actors') {
+    this.#find = database.prepare(`SELECT id FROM ${table} WHERE name = ?`);
+    this.#insert = database.prepare(`INSERT INTO ${table} (name) VALUES (?)`);
+  }
+
+  numberOf(name: string): number {
+    return this.#known.get(name) ?? this.#look(name);
+  }
+
+  forget(): void {
+    this.#known.clear();
+  }
+
+  #look(name: string): number {
+    const id = Number(this.#find.get(name)?.['id'] ?? this.#insert.run(name).lastInsertRowid);
+    if (this.#known.size >= MAX_NAMES) this.#known.clear();
+    this.#known.set(name, id);
+    return id;
+  }
+}

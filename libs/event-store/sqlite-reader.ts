@@ -1,0 +1,142 @@
+// Reads a log's SQLite file: by the writer itself, or beside it from another thread or process.
+// Never skips or reorders: a page that is not contiguous with the place asked for is an error.
+import type { DatabaseSync } from 'node:sqlite';
+import { EventRows } from './event-rows.ts';
+import { openForReading } from './log-file.ts';
+import { isDamage, LogCorrupt, messageOf, sqliteCode } from './log-file-errors.ts';
+import {
+  type AllRead,
+  type EventLogReader,
+  type EventText,
+  type Follow,
+  type Position,
+  type RecordedEvent,
+  START,
+  StoreUnavailable,
+  type StreamEvent,
+  type StreamRead,
+  type TextRead,
+} from './port.ts';
+
+const PAGE = 1_000;
+
+/** How long a follower sleeps that nobody nudges. */
+const POLL_MS = 50;
+
+export function openSqliteReader(file: string): SqliteReader {
+  return new SqliteReader(file, openForReading(file));
+}
+
+export class SqliteReader implements EventLogReader {
+  readonly logId: string;
+  protected readonly file: string;
+  protected readonly database: DatabaseSync;
+  protected readonly rows: EventRows;
+  readonly #sleepers = new Set<() => void>();
+  #nudges = 0;
+  #isClosed = false;
+
+  constructor(file: string, database: DatabaseSync) {
+    this.file = file;
+    this.database = database;
+    try {
+      this.rows = this.asking(() => new EventRows(database));
+      this.logId = this.asking(() => this.rows.logId());
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  protected get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  async readStream(stream: string, read: StreamRead = {}): Promise<readonly StreamEvent[]> {
+    const backwards = read.direction === 'backwards';
+    const from = read.from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
+    const limit = read.limit ?? PAGE;
+    return this.asking(() => this.rows.ofStream(stream, { from, limit, backwards }));
+  }
+
+  async readAll({ after = START, limit = PAGE }: AllRead = {}): Promise<readonly RecordedEvent[]> {
+    const events = this.asking(() => this.rows.ofLog(Number(after), limit));
+    this.#assertContiguous(Number(after), events);
+    return events;
+  }
+
+  async readAllText(read: TextRead = {}): Promise<readonly EventText[]> {
+    const { after = START, limit = PAGE, types } = read;
+    const events = this.asking(() => this.rows.textsOfLog(Number(after), limit, types));
+    if (types === undefined) this.#assertContiguous(Number(after), events);
+    return events;
+  }
+
+  async *follow({ after, signal }: Follow): AsyncGenerator<readonly RecordedEvent[]> {
+    if (after > (await this.head()))
+      throw new RangeError(`position ${after} is beyond the end of the log: it is of another log`);
+    let position = after;
+    while (!signal.aborted) {
+      const nudges = this.#nudges;
+      const events = await this.readAll({ after: position });
+      const last = events.at(-1);
+      if (last !== undefined) {
+        position = last.position;
+        yield events;
+      } else if (nudges === this.#nudges) await this.#news(signal);
+    }
+  }
+
+  async head(): Promise<Position> {
+    return BigInt(this.asking(() => this.rows.lastPosition()));
+  }
+
+  /** There may be new events: followers look at once instead of when they next would. */
+  nudge(): void {
+    this.#nudges += 1;
+    for (const wake of this.#sleepers) wake();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.database.close();
+    this.nudge();
+  }
+
+  /** Asks the database, and says what its errors mean. */
+  protected asking<T>(ask: () => T): T {
+    if (this.#isClosed) throw new StoreUnavailable(`${this.file} is closed`);
+    try {
+      return ask();
+    } catch (error) {
+      if (isDamage(error)) throw new LogCorrupt(this.file, messageOf(error), error);
+      if (sqliteCode(error) === undefined) throw error;
+      throw new StoreUnavailable(`${this.file}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  #assertContiguous(after: number, events: readonly { readonly logIndex: number }[]): void {
+    for (const [i, { logIndex }] of events.entries()) {
+      if (logIndex === after + 1 + i) continue;
+      throw new LogCorrupt(
+        this.file,
+        `the event at ${after + 1 + i} is missing before ${logIndex}`,
+      );
+    }
+  }
+
+  #news(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, POLL_MS);
+      signal.addEventListener('abort', wake);
+      this.#sleepers.add(wake);
+    });
+  }
+}
