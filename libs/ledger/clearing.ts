@@ -29,11 +29,10 @@ export function withOrderClearsAt(occurredAt: Timestamp, orderClearsAt: Timestam
   return orderClearsAt === null ? occurredAt : latest(occurredAt, orderClearsAt);
 }
 
-/** A cancellation clears with its refund or at its own time, the later. */
-export function cancellationClearsAt(
-  occurredAt: Timestamp,
-  refundedAt: Timestamp,
+/** A refund that came before the confirmation clears with the order that was confirmed later. */
+export function refundClearsAt(
+  refund: { readonly occurredAt: Timestamp; readonly clearsAt: Timestamp | null },
   orderClearsAt: Timestamp | null,
 ): Timestamp {
-  return latest(occurredAt, withOrderClearsAt(refundedAt, orderClearsAt));
+  return refund.clearsAt ?? withOrderClearsAt(refund.occurredAt, orderClearsAt);
 }

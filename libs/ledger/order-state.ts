@@ -26,6 +26,8 @@ export interface KnownRefund {
   readonly firstAnswer: 'applied' | 'refused' | 'parked';
   readonly status: 'parked' | 'applied' | 'refused' | 'cancelled';
   readonly occurredAt: Timestamp;
+  /** Null when the order was not confirmed yet. */
+  readonly clearsAt: Timestamp | null;
   /** What it took from each line; empty unless it was applied. */
   readonly spread: readonly LineAmount[];
 }
@@ -192,6 +194,7 @@ function parkedRefund(state: OrderState, refund: RefundParked['data']): OrderSta
     firstAnswer: 'parked',
     status: 'parked',
     occurredAt,
+    clearsAt: null,
     spread: [],
   });
   return { ...state, parked: [...state.parked, { kind: 'refund', refund }] };
@@ -206,6 +209,7 @@ function refunded(state: AttributedOrder, event: OrderRefunded | RefundRefused):
     firstAnswer: wasParked ? 'parked' : status,
     status,
     occurredAt,
+    clearsAt: state.clearsAt === null ? null : withOrderClearsAt(occurredAt, state.clearsAt),
     spread: event.type === 'OrderRefunded' ? event.data.spread : [],
   });
   if (!wasParked) return state;

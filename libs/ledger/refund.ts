@@ -1,6 +1,6 @@
 // Refunds of an order and their cancellation. A refund id is used once and for ever; a refund that
 // does not fit is stored as refused, whole; one for the whole order is spread over what remains.
-import { cancellationClearsAt, withOrderClearsAt } from './clearing.ts';
+import { refundClearsAt, withOrderClearsAt } from './clearing.ts';
 import { accept, isRefusal, refuse } from './decider.ts';
 import type { Decision } from './decider.ts';
 import { movementOfLines } from './movement.ts';
@@ -10,6 +10,7 @@ import type { AttributedOrder, OrderState } from './order-state.ts';
 import type { LineAmount, OrderRefunded, RefundCancelled } from './order.events.ts';
 import type { RefundParked, RefundRefused, RefundRequest } from './order.events.ts';
 import { spreadByRemaining } from './spread.ts';
+import { latest } from './time.ts';
 import type { CurrencyCode, ForeignId, Id, Sha256, Timestamp } from './values.ts';
 
 export interface RefundOrder {
@@ -113,7 +114,7 @@ export function cancelRefund(
   if (isRefusal(order)) return order;
   if (!refund) return refuse('refund_must_be_known');
   if (refund.status === 'refused') return refuse('refund_must_not_be_refused');
-  const clearsAt = cancellationClearsAt(command.occurredAt, refund.occurredAt, order.clearsAt);
+  const clearsAt = latest(command.occurredAt, refundClearsAt(refund, order.clearsAt));
   const movement = movementOfLines(order, refund.spread, 1n, clearsAt);
   return accept({
     type: 'RefundCancelled',
