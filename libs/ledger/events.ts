@@ -27,6 +27,13 @@ export const LedgerEvent = z.union([
 ]);
 export type LedgerEvent = z.infer<typeof LedgerEvent>;
 export type EventType = LedgerEvent['type'];
+
+const typesOf = (schema: (typeof LedgerEvent.options)[number]): readonly EventType[] =>
+  'options' in schema
+    ? schema.options.map((option) => option.shape.type.value)
+    : [schema.shape.type.value];
+export const EVENT_TYPES: ReadonlySet<string> = new Set(LedgerEvent.options.flatMap(typesOf));
+
 export type EventOf<T extends EventType> = Extract<LedgerEvent, { type: T }>;
 
 /** Where an event stands: its lasting name, its place in the log, what it carries beside data. */
