@@ -2,11 +2,11 @@
 // connection; `sqlite-reader.ts` makes the port's reader of it.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventText, RecordedEvent, StreamEvent } from './port.ts';
-import { type Packed, unpackMetadata, unpackUuid } from './packed-event.ts';
+import { type Envelope, type Packed, unpackEnvelope } from './packed-event.ts';
 
 const COLUMNS =
-  's.name, e.revision, e.position, e.type, e.actor, e.recorded_at, e.id, ' +
-  'e.correlation_id, e.causation_id, e.idempotency_key, e.request_hash, e.data';
+  's.name, e.revision, e.position, e.type, e.actor, e.recorded_at, e.ids, ' +
+  'e.idempotency_key, e.request_hash, e.data';
 
 /** CROSS JOIN: the events are walked in their order, each looks its stream up. */
 const FROM = 'FROM events e CROSS JOIN streams s ON s.id = e.stream';
@@ -18,9 +18,7 @@ type Row = readonly [
   type: number,
   actor: number,
   recordedAt: Packed,
-  id: Packed,
-  correlationId: Packed,
-  causationId: Packed,
+  ids: Packed,
   idempotencyKey: Packed,
   requestHash: Packed,
   data: string,
@@ -95,50 +93,52 @@ export class EventRows {
 
   // One literal each, so that events of one kind have one shape.
   #streamEvent(row: Row): StreamEvent {
+    const { id, metadata } = this.#envelope(row);
     return {
       stream: row[0],
       revision: row[1],
       position: BigInt(row[2]),
-      id: unpackUuid(row[6]),
+      id,
       type: this.#types.get(row[3]),
-      data: JSON.parse(row[11]) as object,
-      metadata: this.#metadata(row),
+      data: JSON.parse(row[9]) as object,
+      metadata,
     };
   }
 
   #event(row: Row): RecordedEvent {
+    const { id, metadata } = this.#envelope(row);
     return {
       stream: row[0],
       revision: row[1],
       position: BigInt(row[2]),
       logIndex: row[2],
-      id: unpackUuid(row[6]),
+      id,
       type: this.#types.get(row[3]),
-      data: JSON.parse(row[11]) as object,
-      metadata: this.#metadata(row),
+      data: JSON.parse(row[9]) as object,
+      metadata,
     };
   }
 
   #text(row: Row): EventText {
+    const { id, metadata } = this.#envelope(row);
     return {
       stream: row[0],
       revision: row[1],
       position: BigInt(row[2]),
       logIndex: row[2],
-      id: unpackUuid(row[6]),
+      id,
       type: this.#types.get(row[3]),
-      data: row[11],
-      metadata: this.#metadata(row),
+      data: row[9],
+      metadata,
     };
   }
 
-  #metadata(row: Row) {
-    return unpackMetadata(this.#actors.get(row[4]), {
+  #envelope(row: Row): Envelope {
+    return unpackEnvelope(this.#actors.get(row[4]), {
       recordedAt: row[5],
-      correlationId: row[7],
-      causationId: row[8],
-      idempotencyKey: row[9],
-      requestHash: row[10],
+      ids: row[6],
+      idempotencyKey: row[7],
+      requestHash: row[8],
     });
   }
 }

@@ -49,7 +49,7 @@ export class EventWriter {
     this.#rows = rows;
     this.#logId = logId;
     this.#insertEvent = database.prepare(
-      'INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#insertStream = database.prepare('INSERT INTO streams (name) VALUES (?)');
     this.#lastRevision = database.prepare(
@@ -97,7 +97,7 @@ export class EventWriter {
     const end = this.#endOfLog();
     const revision = at.revision + 1;
     const chain = chainNext(end.chain, canonicalEvent({ stream, revision }, { id, type }, parts));
-    const packed = packEnvelope(id, metadata);
+    const packed = packEnvelope({ id, metadata });
     this.#insertEvent.run(
       end.position + 1,
       at.id,
@@ -105,9 +105,7 @@ export class EventWriter {
       this.#types.numberOf(type),
       this.#actors.numberOf(metadata.actor),
       packed.recordedAt,
-      packed.id,
-      packed.correlationId,
-      packed.causationId,
+      packed.ids,
       packed.idempotencyKey,
       packed.requestHash,
       parts.data,

@@ -5,55 +5,74 @@ import type { Metadata } from '#ledger/metadata.ts';
 /** One bound or read column of `events`. */
 export type Packed = string | number | Uint8Array | null;
 
-/** `event.metadata` in the order of the columns recorded_at … request_hash, the event's id among them. */
+/** The columns from recorded_at to request_hash. */
 export interface PackedEnvelope {
   readonly recordedAt: Packed;
-  readonly id: Packed;
-  readonly correlationId: Packed;
-  readonly causationId: Packed;
+  readonly ids: Packed;
   readonly idempotencyKey: Packed;
   readonly requestHash: Packed;
 }
 
-export function packEnvelope(id: string, metadata: Metadata): PackedEnvelope {
+/** The actor is kept apart, by number. */
+export interface Envelope {
+  readonly id: string;
+  readonly metadata: Metadata;
+}
+
+export function packEnvelope({ id, metadata }: Envelope): PackedEnvelope {
   const { correlationId, causationId, idempotencyKey, requestHash } = metadata;
   return {
     recordedAt: packTime(metadata.recordedAt),
-    id: packUuid(id),
-    correlationId: packUuid(correlationId),
-    causationId: causationId === correlationId ? null : packUuid(causationId),
+    ids: packIds(id, correlationId, causationId),
     idempotencyKey: idempotencyKey === undefined ? null : packUuid(idempotencyKey),
     requestHash: requestHash === undefined ? null : packHash(requestHash),
   };
 }
 
 /** Members in canonical order. */
-export function unpackMetadata(actor: string, packed: Omit<PackedEnvelope, 'id'>): Metadata {
-  const correlationId = unpackUuid(packed.correlationId);
+export function unpackEnvelope(actor: string, packed: PackedEnvelope): Envelope {
+  const [id, correlationId, causationId] = unpackIds(packed.ids);
   const metadata: Metadata = {
     actor,
-    causationId: packed.causationId === null ? correlationId : unpackUuid(packed.causationId),
+    causationId,
     correlationId,
     recordedAt: unpackTime(packed.recordedAt),
   };
   if (packed.idempotencyKey !== null) metadata.idempotencyKey = unpackUuid(packed.idempotencyKey);
   if (packed.requestHash !== null) metadata.requestHash = unpackHash(packed.requestHash);
-  return metadata;
+  return { id, metadata };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID_BYTES = 16;
 
-export function packUuid(text: string): Packed {
+function packIds(id: string, correlationId: string, causationId: string): Packed {
+  if (!UUID.test(id) || !UUID.test(correlationId) || !UUID.test(causationId))
+    return JSON.stringify([id, correlationId, causationId]);
+  const ids = causationId === correlationId ? id + correlationId : id + correlationId + causationId;
+  return Buffer.from(ids.replaceAll('-', ''), 'hex');
+}
+
+function unpackIds(ids: Packed): readonly [string, string, string] {
+  if (typeof ids === 'string') return JSON.parse(ids) as [string, string, string];
+  const bytes = bytesOf(ids);
+  if (bytes.length !== 2 * UUID_BYTES && bytes.length !== 3 * UUID_BYTES)
+    throw new RangeError(`ids are not of ${bytes.length} bytes`);
+  const correlationId = uuidAt(bytes, UUID_BYTES);
+  const isSame = bytes.length === 2 * UUID_BYTES;
+  const causationId = isSame ? correlationId : uuidAt(bytes, 2 * UUID_BYTES);
+  return [uuidAt(bytes, 0), correlationId, causationId];
+}
+
+function packUuid(text: string): Packed {
   return UUID.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : text;
 }
 
-export function unpackUuid(packed: Packed): string {
+function unpackUuid(packed: Packed): string {
   if (typeof packed === 'string') return packed;
-  const hex = hexOf(packed, 16);
-  return (
-    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-` +
-    `${hex.slice(16, 20)}-${hex.slice(20)}`
-  );
+  const bytes = bytesOf(packed);
+  if (bytes.length !== UUID_BYTES) throw new RangeError(`an id is not of ${bytes.length} bytes`);
+  return uuidAt(bytes, 0);
 }
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -63,7 +82,10 @@ function packHash(text: string): Packed {
 }
 
 function unpackHash(packed: Packed): string {
-  return typeof packed === 'string' ? packed : hexOf(packed, 32);
+  if (typeof packed === 'string') return packed;
+  const bytes = bytesOf(packed);
+  if (bytes.length !== 32) throw new RangeError(`a hash is not of ${bytes.length} bytes`);
+  return Array.from(bytes, (byte) => HEX[byte]!).join('');
 }
 
 function packTime(text: string): Packed {
@@ -87,8 +109,20 @@ function timeText(milliseconds: number): string {
   return lastTime.text;
 }
 
-function hexOf(packed: Packed, bytes: number): string {
-  if (packed === null || typeof packed !== 'object' || packed.length !== bytes)
-    throw new RangeError(`a packed id or hash is not of ${bytes} bytes`);
-  return Buffer.from(packed.buffer, packed.byteOffset, bytes).toString('hex');
+function bytesOf(packed: Packed): Uint8Array {
+  if (packed === null || typeof packed !== 'object')
+    throw new RangeError('an id or hash is neither bytes nor text');
+  return packed;
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Written out: this is most of the work of reading an event. */
+function uuidAt(b: Uint8Array, at: number): string {
+  return (
+    `${HEX[b[at]!]!}${HEX[b[at + 1]!]!}${HEX[b[at + 2]!]!}${HEX[b[at + 3]!]!}-` +
+    `${HEX[b[at + 4]!]!}${HEX[b[at + 5]!]!}-${HEX[b[at + 6]!]!}${HEX[b[at + 7]!]!}-` +
+    `${HEX[b[at + 8]!]!}${HEX[b[at + 9]!]!}-${HEX[b[at + 10]!]!}${HEX[b[at + 11]!]!}` +
+    `${HEX[b[at + 12]!]!}${HEX[b[at + 13]!]!}${HEX[b[at + 14]!]!}${HEX[b[at + 15]!]!}`
+  );
 }

@@ -1,5 +1,5 @@
--- The log's file. What repeats is kept once and named by a number; ids are 16 bytes, times are
--- milliseconds. A value that does not have the usual form is kept as the text that it is.
+-- The log's file. What repeats is kept once and named by a number; a UUID is 16 bytes, a hash 32, a
+-- time milliseconds. A value that does not have the usual form is kept as the text that it is.
 
 CREATE TABLE log (
   log_id TEXT NOT NULL
@@ -28,10 +28,9 @@ CREATE TABLE events (
   type INTEGER NOT NULL,
   actor INTEGER NOT NULL,
   recorded_at ANY NOT NULL,
-  id ANY NOT NULL,
-  correlation_id ANY NOT NULL,
-  -- NULL: the same as correlation_id.
-  causation_id ANY,
+  -- Event id, correlation id and, unless it is the same as that, causation id: 16 bytes each. If
+  -- one of them has another form, a JSON array of all three.
+  ids ANY NOT NULL,
   idempotency_key ANY,
   request_hash ANY,
   -- RFC 8785 canonical JSON.
