@@ -2,18 +2,96 @@
 // `…Controller` and a `…Handler`; the module takes them by these names. The boot test refuses a file
 // in `commands` or `queries` that is not listed here.
 import type { Type } from '@nestjs/common';
+import * as acceptEntry from './commands/accept-entry.ts';
+import * as applyForTask from './commands/apply-for-task.ts';
+import * as applyToActivity from './commands/apply-to-activity.ts';
+import * as assignIssuedCode from './commands/assign-issued-code.ts';
+import * as cancelRefund from './commands/cancel-refund.ts';
+import * as changeRewardPlan from './commands/change-reward-plan.ts';
+import * as closeCode from './commands/close-code.ts';
+import * as confirmOrder from './commands/confirm-order.ts';
+import * as createCode from './commands/create-code.ts';
+import * as declineEntry from './commands/decline-entry.ts';
+import * as disableAffiliate from './commands/disable-affiliate.ts';
+import * as enableAffiliate from './commands/enable-affiliate.ts';
+import * as enrolSeller from './commands/enrol-seller.ts';
+import * as holdCommission from './commands/hold-commission.ts';
+import * as invalidateOrder from './commands/invalidate-order.ts';
+import * as joinExistingCode from './commands/join-existing-code.ts';
 import * as joinSeller from './commands/join-seller.ts';
+import * as leavePlatform from './commands/leave-platform.ts';
+import * as pauseCode from './commands/pause-code.ts';
+import * as publishActivity from './commands/publish-activity.ts';
+import * as refundOrder from './commands/refund-order.ts';
+import * as registerInfluencer from './commands/register-influencer.ts';
+import * as reinstateInfluencer from './commands/reinstate-influencer.ts';
+import * as releaseCommission from './commands/release-commission.ts';
+import * as releaseMember from './commands/release-member.ts';
+import * as requestCodes from './commands/request-codes.ts';
+import * as resumeCode from './commands/resume-code.ts';
+import * as revokeIssuedCode from './commands/revoke-issued-code.ts';
+import * as setProgrammeRules from './commands/set-programme-rules.ts';
+import * as signMember from './commands/sign-member.ts';
+import * as submitContent from './commands/submit-content.ts';
+import * as suspendInfluencer from './commands/suspend-influencer.ts';
+import * as takeOrder from './commands/take-order.ts';
+import { CloseCodes } from './processes/close-codes.ts';
+import { IssueCodes } from './processes/issue-codes.ts';
+import { OpenTasks } from './processes/open-tasks.ts';
+import { OrderDesk } from './processes/order-desk.ts';
 
-const slices: readonly object[] = [joinSeller];
+const commands: readonly object[] = [
+  setProgrammeRules,
 
-/** Process managers: injectable classes that write by level, whenever something they watch changed. */
-export const processes: readonly Type<object>[] = [];
+  joinSeller,
+  enrolSeller,
+  leavePlatform,
+
+  registerInfluencer,
+  signMember,
+  releaseMember,
+  suspendInfluencer,
+  reinstateInfluencer,
+
+  createCode,
+  enableAffiliate,
+  disableAffiliate,
+  changeRewardPlan,
+  pauseCode,
+  resumeCode,
+  closeCode,
+
+  publishActivity,
+  applyToActivity,
+  acceptEntry,
+  declineEntry,
+
+  joinExistingCode,
+  applyForTask,
+  requestCodes,
+  assignIssuedCode,
+  revokeIssuedCode,
+  submitContent,
+
+  takeOrder,
+  confirmOrder,
+  refundOrder,
+  cancelRefund,
+  invalidateOrder,
+  holdCommission,
+  releaseCommission,
+];
+
+const queries: readonly object[] = [];
+
+/** Process managers write by level, whenever something they watch changed. */
+export const processes: readonly Type<object>[] = [OrderDesk, OpenTasks, CloseCodes, IssueCodes];
 
 export const controllers = partsNamed('Controller');
 export const handlers = partsNamed('Handler');
 
 function partsNamed(ending: string): Type<object>[] {
-  return slices.flatMap((slice) =>
+  return [...commands, ...queries].flatMap((slice) =>
     Object.entries(slice).flatMap(([name, part]) => (name.endsWith(ending) ? [part] : [])),
   );
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import type { EventStore, RecordedEvent } from '#event-store/port.ts';
+import type { EventStore, StreamEvent } from '#event-store/port.ts';
 import { type Config, configFrom } from './config.ts';
 import { createService } from './serve.ts';
 import { EVENT_STORE } from './wiring.ts';
@@ -28,7 +28,7 @@ export interface TestLedger {
   put(path: string, body?: object, headers?: Record<string, string>): Promise<Reply>;
   /** Sees every write that was answered before it: it sends the last position along. */
   get(path: string, headers?: Record<string, string>): Promise<Reply>;
-  stored(stream: string): Promise<readonly RecordedEvent[]>;
+  stored(stream: string): Promise<readonly StreamEvent[]>;
   /** Drains the service; `isKept` leaves the directory for the next boot. */
   close(isKept?: boolean): Promise<void>;
 }

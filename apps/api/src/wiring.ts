@@ -5,15 +5,19 @@ import type { Timestamp } from '#ledger/values.ts';
 export const CONFIG = Symbol('Config');
 /** `Clock`: the one port through which time comes in. */
 export const CLOCK = Symbol('Clock');
+/** `Logger` of pino: structured lines. */
+export const LOG = Symbol('Log');
 /** `EventStore` of libs/event-store/port.ts: the log itself. */
 export const EVENT_STORE = Symbol('EventStore');
 /** `Runner` of libs/event-store/runner.ts: the one way that a command reaches a stream. */
 export const RUNNER = Symbol('Runner');
 /** `Follower`: the thread that builds the read models. */
 export const FOLLOWER = Symbol('Follower');
-/** The read models' rows, read only. */
+/** `ReadModel` of libs/read-store/read-model.ts: the read models' rows, read only. */
 export const READ_STORE = Symbol('ReadStore');
-/** The keys that hash buyers. */
+/** Snapshots of long streams, in a file that may be deleted. */
+export const SNAPSHOTS = Symbol('Snapshots');
+/** `BuyerKeys`: the keys that hash buyers. */
 export const BUYER_KEYS = Symbol('BuyerKeys');
 
 export type Clock = () => Timestamp;

@@ -3,24 +3,24 @@ import { Body, Controller, Inject } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 import type { CommandContext } from '#ledger/command-context.ts';
-import { joinSeller, sellerDecider } from '#ledger/seller.ts';
+import { joinSeller, seller } from '#ledger/seller.ts';
 import { sellerStream } from '#ledger/streams.ts';
 import { Id } from '#ledger/values.ts';
 import type { Runner } from '#event-store/runner.ts';
 import { type Answer, answered, Receipt } from '../http/answer.ts';
-import { Context } from '../http/command-context.ts';
-import { Instant } from '../http/schemas.ts';
+import { Context, timed } from '../http/command-context.ts';
 import { Write } from '../http/route.ts';
+import { occurredAt } from '../http/schemas.ts';
 import { RUNNER } from '../wiring.ts';
 
 export const JoinSellerBody = z
-  .strictObject({ sellerId: Id, occurredAt: Instant.optional() })
+  .strictObject({ sellerId: Id, occurredAt })
   .meta({ id: 'JoinSeller', examples: [{ sellerId: 'seller1' }] });
-export type JoinSellerBody = z.infer<typeof JoinSellerBody>;
+type JoinSellerBody = z.infer<typeof JoinSellerBody>;
 
 export class JoinSeller extends Command<Answer<Receipt>> {
   constructor(
-    readonly body: JoinSellerBody,
+    readonly asked: JoinSellerBody,
     readonly context: CommandContext,
   ) {
     super();
@@ -41,13 +41,13 @@ export class JoinSellerController {
 export class JoinSellerHandler implements ICommandHandler<JoinSeller> {
   constructor(@Inject(RUNNER) private readonly runner: Runner) {}
 
-  execute({ body, context }: JoinSeller) {
+  execute({ asked, context }: JoinSeller) {
     return answered(
       this.runner.transact({
-        decider: sellerDecider,
-        stream: sellerStream(body.sellerId),
+        decider: seller,
+        stream: sellerStream(asked.sellerId),
         context,
-        decide: (state) => joinSeller({ occurredAt: context.now, ...body }, state),
+        decide: (state) => joinSeller(timed(asked, context), state),
       }),
     );
   }

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { AnyEvent, Refusal } from '#ledger/decider.ts';
 import { eventRef } from '#ledger/streams.ts';
 import { EventRef, Timestamp } from '#ledger/values.ts';
-import type { Position, RecordedEvent } from '#event-store/port.ts';
-import type { Transacted } from '#event-store/runner.ts';
+import type { Position } from '#event-store/port.ts';
+import type { Accomplished, Transacted } from '#event-store/transaction.ts';
 
 /** Written, or found written already. `position` makes a later read see it. */
 export class Written<B> {
@@ -33,7 +33,9 @@ export const Receipt = z
   .meta({ id: 'Receipt' });
 export type Receipt = z.infer<typeof Receipt>;
 
-export const receipt = (events: readonly RecordedEvent[]): Receipt => ({
+type StoredEvent = Accomplished<unknown, AnyEvent>['events'][number];
+
+export const receipt = (events: readonly StoredEvent[]): Receipt => ({
   events: events.map(({ stream, revision, type, data }) => ({
     event: eventRef(stream, revision),
     type,
@@ -41,22 +43,25 @@ export const receipt = (events: readonly RecordedEvent[]): Receipt => ({
   })),
 });
 
-type Done<S, E extends AnyEvent> = Exclude<Transacted<S, E, string>, { outcome: 'refused' }>;
-
-/** A transaction's answer: the receipt, or what the slice makes of it. */
-export async function answered<S, E extends AnyEvent>(
+/** A transaction's answer: the receipt, or what the slice makes of its events. */
+export async function answered<S, E extends AnyEvent, B = Receipt>(
   transacting: Promise<Transacted<S, E, string>>,
-): Promise<Answer<Receipt>>;
-export async function answered<S, E extends AnyEvent, B>(
-  transacting: Promise<Transacted<S, E, string>>,
-  bodyOf: (done: Done<S, E>) => B | Promise<B>,
-): Promise<Answer<B>>;
-export async function answered<S, E extends AnyEvent, B>(
-  transacting: Promise<Transacted<S, E, string>>,
-  bodyOf?: (done: Done<S, E>) => B | Promise<B>,
-): Promise<Answer<B | Receipt>> {
+  bodyOf?: (done: Accomplished<S, E>) => B | Promise<B>,
+): Promise<Answer<B>> {
   const result = await transacting;
   if (result.outcome === 'refused') return new Refused(result.refusal);
-  const body = bodyOf === undefined ? receipt(result.events) : await bodyOf(result);
+  const body = bodyOf === undefined ? (receipt(result.events) as B) : await bodyOf(result);
   return new Written(body, result.position, result.outcome === 'repeated');
+}
+
+/** Process work that a write implies, done at once: the answer's position covers it too. */
+export async function settled<B>(
+  answering: Promise<Answer<B>>,
+  settle: () => Promise<Position>,
+): Promise<Answer<B>> {
+  const answer = await answering;
+  if (answer instanceof Refused) return answer;
+  const reached = await settle();
+  const { body, position, isRepeat } = answer;
+  return new Written(body, reached > position ? reached : position, isRepeat);
 }

@@ -7,8 +7,11 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { canonicalJson } from '#ledger/canonical-json.ts';
 import type { CommandContext } from '#ledger/command-context.ts';
+import type { Timing } from '#ledger/time.ts';
+import type { Timestamp } from '#ledger/values.ts';
 import type { Clock } from '../wiring.ts';
 import { RequestRefused } from './problem.ts';
+import { pointersOf } from './validation.ts';
 
 export const ACTOR_HEADER = 'promo-ledger-actor';
 export const CORRELATION_HEADER = 'correlation-id';
@@ -33,18 +36,37 @@ export function localContext(actor: string, clock: Clock): CommandContext {
   return { actor, correlationId: id, causationId: id, now: clock() };
 }
 
+/** The headers have passed `checkHeaders`. */
 export function contextOf(request: FastifyRequest, clock: Clock): CommandContext {
-  const { headers } = request;
-  const correlationId = header(headers, CORRELATION_HEADER, CorrelationId);
-  const idempotencyKey = header(headers, IDEMPOTENCY_HEADER, IdempotencyKey);
-  const causationId = randomUUID();
-  return {
-    actor: header(headers, ACTOR_HEADER, Actor) ?? DEFAULT_ACTOR,
-    correlationId: correlationId ?? causationId,
-    causationId,
+  const { [ACTOR_HEADER]: actor, [IDEMPOTENCY_HEADER]: idempotencyKey } = request.headers;
+  const context = {
+    actor: actor === undefined ? DEFAULT_ACTOR : String(actor),
+    correlationId: request.id,
+    causationId: request.headers[CORRELATION_HEADER] === undefined ? request.id : randomUUID(),
     now: clock(),
-    ...(idempotencyKey && { idempotencyKey, requestHash: requestHash(request) }),
   };
+  if (idempotencyKey === undefined) return context;
+  return {
+    ...context,
+    idempotencyKey: String(idempotencyKey),
+    // Taken when the runner asks for it: by then the body has passed its schema.
+    get requestHash() {
+      return requestHash(request);
+    },
+  };
+}
+
+/** What a decision on a configuration fact takes: its own time, the clock's unless said. */
+export function timed<C extends { readonly occurredAt?: Timestamp | undefined }>(
+  asked: C,
+  { now }: CommandContext,
+): C & Timing {
+  return { ...asked, occurredAt: asked.occurredAt ?? now, now };
+}
+
+/** For commands that their own ids identify: no key claims anything. */
+export function withoutKey({ actor, correlationId, causationId, now }: CommandContext) {
+  return { actor, correlationId, causationId, now };
 }
 
 /** A controller's parameter: `@Context() context: CommandContext`. */
@@ -59,18 +81,25 @@ declare module 'fastify' {
   }
 }
 
-function header(
-  headers: FastifyRequest['headers'],
-  name: string,
-  schema: z.ZodType<string>,
-): string | undefined {
-  const value = headers[name];
-  if (value === undefined) return undefined;
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new RequestRefused(
-    parsed.error.issues.map(({ message }) => ({ in: 'header', pointer: `/${name}`, message })),
-  );
+const HEADERS = [
+  [ACTOR_HEADER, Actor],
+  [CORRELATION_HEADER, CorrelationId],
+  [IDEMPOTENCY_HEADER, IdempotencyKey],
+] as const;
+
+/** A repeated header arrives as one text joined by commas, which no schema here takes. */
+export function checkHeaders(headers: FastifyRequest['headers']): RequestRefused | undefined {
+  for (const [name, schema] of HEADERS) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    const parsed = schema.safeParse(value);
+    if (!parsed.success)
+      return new RequestRefused(
+        'request_must_match_schema',
+        pointersOf(parsed.error.issues, 'header', [name]),
+      );
+  }
+  return undefined;
 }
 
 /** What an idempotency key stands for: method, path and canonical body, buyers left out of it. */

@@ -67,7 +67,7 @@ export class RequestRefused extends Error {
   constructor(
     readonly code: EdgeCode,
     readonly pointers: readonly Pointer[] = [],
-    readonly details?: Readonly<Record<string, unknown>>,
+    readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(code);
   }

@@ -5,6 +5,10 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 
+/** For `openapi.ts`, which takes them off again. */
+export const KIND_MARK = 'x-kind';
+export const CONSUMES_MARK = 'x-consumes';
+
 export interface Route {
   /** One sentence: what it does, in the glossary's words. */
   readonly summary: string;
@@ -29,8 +33,8 @@ export function Write(path: string, { method = 'POST', consumes, ...route }: Wri
     method === 'POST' ? Post(path) : Put(path),
     HttpCode(200),
     RouteConfig({ consumes: consumed }),
-    ApiExtension('x-promo-ledger-kind', 'write'),
-    ApiExtension('x-promo-ledger-consumes', consumed),
+    ApiExtension(KIND_MARK, 'write'),
+    ApiExtension(CONSUMES_MARK, consumed),
     ...described(route),
   );
 }
@@ -40,7 +44,7 @@ export function Read(path: string, route: Route) {
   return applyDecorators(
     Get(path),
     RouteConfig({ isRead: true }),
-    ApiExtension('x-promo-ledger-kind', 'read'),
+    ApiExtension(KIND_MARK, 'read'),
     ...described(route),
   );
 }

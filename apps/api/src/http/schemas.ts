@@ -1,7 +1,13 @@
 // What callers may write: times with any offset, money with its currency, pages. Each is parsed into
 // the form that the ledger stores, so that nothing behind the edge sees a second spelling.
 import { z } from 'zod';
-import { AmountMinor, CurrencyCode, SignedMinor, Timestamp } from '#ledger/values.ts';
+import {
+  AmountMinor,
+  type CodeText,
+  CurrencyCode,
+  SignedMinor,
+  Timestamp,
+} from '#ledger/values.ts';
 
 const ISO_8601 =
   /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)$/;
@@ -45,6 +51,24 @@ function reasonAgainst(text: string): string {
     ? 'must say its zone: Z or an offset'
     : 'must be an ISO 8601 time with seconds and a zone, as 2026-01-31T23:59:59Z';
 }
+
+/** When a fact holds from: the service's clock unless said. */
+export const occurredAt = Instant.optional();
+
+/** The body of a command that says nothing but, perhaps, when; it may be left out. */
+export const OnlyWhen = z.strictObject({ occurredAt }).prefault({}).meta({ id: 'OnlyWhen' });
+export type OnlyWhen = z.infer<typeof OnlyWhen>;
+
+/** A code's text as somebody typed it: its case does not matter. */
+export const TypedText = z
+  .string()
+  .regex(/^[A-Za-z0-9]{4,20}$/, 'must be 4 to 20 letters and digits')
+  .transform((text): CodeText => text.toUpperCase())
+  .meta({ id: 'TypedText' });
+export type TypedText = CodeText;
+
+/** Why somebody did it, in a sentence. */
+export const Reason = z.string().min(1).max(200);
 
 /** Minor units as a decimal string, never negative: what a caller may give. */
 export const Money = z

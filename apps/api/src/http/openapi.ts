@@ -1,0 +1,148 @@
+// The OpenAPI 3.1 document: made from the routes and the very schemas that check requests, with the
+// headers and problems that all routes share. Served as JSON and as a page to try things on.
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import {
+  DocumentBuilder,
+  type OpenAPIObject,
+  type SwaggerDocumentOptions,
+  SwaggerModule,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+import { Actor, CorrelationId, IdempotencyKey } from './command-context.ts';
+import { ACTOR_HEADER, CORRELATION_HEADER, IDEMPOTENCY_HEADER } from './command-context.ts';
+import { POSITION_HEADER, PositionToken } from './position.ts';
+import { EDGE_PROBLEMS, Problem } from './problem.ts';
+import { REFUSALS } from './refusals.ts';
+import { KIND_MARK, CONSUMES_MARK } from './route.ts';
+
+const INTRODUCTION = `An event-sourced ledger for affiliate promo codes.
+
+Every write takes an \`Idempotency-Key\` and answers with a \`${POSITION_HEADER}\`; a read that sends
+it along sees that write. Money is minor units as a decimal string with its ISO 4217 currency. Times
+are ISO 8601 with a zone. Every answer that is not the one asked for is a problem document (RFC 9457)
+with a stable \`code\`.`;
+
+export function serveDocument(app: NestFastifyApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'docs/json',
+    raw: ['json'],
+    customSiteTitle: 'Promo Ledger API',
+  });
+}
+
+export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Promo Ledger')
+    .setVersion('1')
+    .setDescription(INTRODUCTION)
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    standardSchemaConverter: converted,
+    operationIdFactory: (controller) => controller.replace(/Controller$/, ''),
+    autoTagControllers: false,
+  });
+  const schemas = { ...document.components?.schemas, ...converted(Problem)?.components };
+  document.components = { ...document.components, schemas: sorted(schemas) };
+  for (const [path, item] of Object.entries(document.paths))
+    for (const operation of Object.values(item as Record<string, Operation>))
+      complete(operation, path);
+  document.paths = sorted(document.paths);
+  return document;
+}
+
+interface Operation {
+  tags?: string[];
+  parameters?: object[];
+  requestBody?: { required?: boolean; content: Record<string, unknown> };
+  responses: Record<string, { headers?: object; description: string; content?: object }>;
+  [mark: `x-${string}`]: unknown;
+}
+
+/** What every route shares: who asks, the position, what can go wrong. */
+function complete(operation: Operation, path: string): void {
+  const { [KIND_MARK]: kind, [CONSUMES_MARK]: consumes } = operation;
+  delete operation[KIND_MARK];
+  delete operation[CONSUMES_MARK];
+  if (kind === undefined) return;
+  const [tag = 'service'] = path.split('/').filter(Boolean);
+  operation.tags = [tag];
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    ...(kind === 'write' ? WRITE_HEADERS : READ_HEADERS),
+  ];
+  if (operation.requestBody && typeof consumes === 'string') {
+    const [schema = {}] = Object.values(operation.requestBody.content);
+    operation.requestBody.content = { [consumes]: schema };
+  }
+  const done = operation.responses['200'];
+  if (done && kind === 'write') done.headers = WRITTEN_HEADERS;
+  operation.responses['4XX'] = problemResponse('What was asked is not, or cannot be, done');
+  operation.responses['5XX'] = problemResponse('An outage: nothing is half done');
+}
+
+const parameter = (name: string, schema: z.ZodType, description: string) => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema: plain(schema),
+});
+
+function plain(schema: z.ZodType): object {
+  const { $schema, $ref, $defs, ...json } = z.toJSONSchema(schema, { io: 'input' });
+  const [definition = {}] = Object.values($defs ?? {});
+  return $ref === undefined ? json : definition;
+}
+
+const CORRELATION = parameter(
+  CORRELATION_HEADER,
+  CorrelationId,
+  'Names the request in logs and events',
+);
+const WRITE_HEADERS = [
+  parameter(IDEMPOTENCY_HEADER, IdempotencyKey, 'The same key and request: the first answer again'),
+  parameter(ACTOR_HEADER, Actor, 'Who asks'),
+  CORRELATION,
+];
+const READ_HEADERS = [
+  parameter(POSITION_HEADER, PositionToken, 'Of an earlier write, to read what it wrote'),
+  CORRELATION,
+];
+const WRITTEN_HEADERS = {
+  [POSITION_HEADER]: { description: 'Send it with a read', schema: plain(PositionToken) },
+  'idempotent-replayed': {
+    description: 'There when this answer was given before',
+    schema: { type: 'string', const: 'true' },
+  },
+};
+
+const problemResponse = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});
+
+type Converter = NonNullable<SwaggerDocumentOptions['standardSchemaConverter']>;
+
+/** Schemas with an id become components. Examples are kept also where a schema transforms. */
+const converted = (
+  schema: unknown,
+  { schemaType }: Parameters<Converter>[1] = { schemaType: 'output' },
+): ReturnType<Converter> => {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const { $schema, $defs, ...json } = z.toJSONSchema(schema, {
+    io: schemaType,
+    override: ({ zodSchema, jsonSchema }) => {
+      const examples = z.globalRegistry.get(zodSchema)?.examples;
+      if (Array.isArray(examples)) jsonSchema.examples = examples;
+    },
+  });
+  return { schema: json, components: $defs ?? {} };
+};
+
+function sorted<T>(named: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Every code that a problem may carry, with its status and its words. */
+export const PROBLEM_CODES = { ...EDGE_PROBLEMS, ...REFUSALS };
