@@ -1,7 +1,7 @@
 // What a projection is: one question, its tables, and a pure `evolve` from an event to keyed rows.
 // It never throws and never rejects a fact; rows and checkpoint commit together. Rows hold neither
 // positions nor recorded times, so that a replay and a copied log give the same state hash.
-import type { EventType, RecordedLedgerEvent } from '#ledger/events.ts';
+import type { EventOf, EventType, Recorded, RecordedLedgerEvent } from '#ledger/events.ts';
 
 /** Money is TEXT (decimal minor units), times are TEXT, counts and flags INTEGER. */
 export type Value = string | number | null;
@@ -67,4 +67,34 @@ export interface Projection {
   readonly tables: readonly Table[];
   readonly handles: readonly EventType[];
   evolve(event: RecordedLedgerEvent, rows: Rows): void;
+}
+
+type Evolutions = {
+  readonly [T in EventType]?: (event: EventOf<T> & Recorded, rows: Rows) => void;
+};
+
+/** Declares a projection: what it handles is what `on` has an evolution for. */
+export function projection(declaration: {
+  readonly name: string;
+  readonly version: number;
+  readonly tables: readonly Table[];
+  readonly on: Evolutions;
+}): Projection {
+  const { on, ...rest } = declaration;
+  return {
+    ...rest,
+    handles: Object.keys(on) as EventType[],
+    evolve: (event, rows) => on[event.type]?.(event as never, rows),
+  };
+}
+
+/** Changes columns of a row that is there; a row that is not has nothing to change. */
+export function change<R extends Row>(
+  rows: Rows,
+  table: Table<R>,
+  key: readonly Value[],
+  changes: Partial<R>,
+): void {
+  const row = rows.get(table, ...key);
+  if (row !== undefined) rows.put(table, { ...row, ...changes });
 }

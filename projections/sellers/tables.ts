@@ -4,7 +4,7 @@ export const sellers = table({
   name: 'sellers',
   columns: {
     sellerId: text,
-    joinedAt: textOrNull,
+    joinedAt: text,
     enrolledAt: textOrNull,
     leftAt: textOrNull,
   },

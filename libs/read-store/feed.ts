@@ -1,0 +1,106 @@
+// One feed: the builds that share a checkpoint. A page of events is evolved in memory, then rows and
+// checkpoint are committed together. Nothing is skipped: what is not the next event, or is of an
+// unknown type, raises an alarm after everything before it has been committed.
+import type { DatabaseSync } from 'node:sqlite';
+import type { RecordedEvent } from '#event-store/port.ts';
+import { EVENT_TYPES, type RecordedLedgerEvent } from '#ledger/events.ts';
+import { eventRef } from '#ledger/streams.ts';
+import { EvolveFailed, LogNotContiguous, UnknownEventType, type Alarm } from './alarms.ts';
+import type { Build } from './builds.ts';
+import type { Checkpoint } from './read-model.ts';
+
+export type FeedName = 'live' | 'rebuild';
+
+export class Feed {
+  readonly builds: readonly Build[];
+  readonly #database: DatabaseSync;
+  readonly #name: FeedName;
+  readonly #handlers = new Map<string, Build[]>();
+  #checkpoint: Checkpoint;
+
+  constructor(database: DatabaseSync, name: FeedName, builds: readonly Build[]) {
+    this.#database = database;
+    this.#name = name;
+    this.builds = builds;
+    for (const build of builds)
+      for (const type of build.projection.handles) {
+        const handlers = this.#handlers.get(type);
+        if (handlers === undefined) this.#handlers.set(type, [build]);
+        else handlers.push(build);
+      }
+    this.#checkpoint = storedCheckpoint(database, name);
+  }
+
+  get checkpoint(): Checkpoint {
+    return this.#checkpoint;
+  }
+
+  /** Events in log order, the first of them the one after the checkpoint. */
+  apply(events: readonly RecordedEvent[]): void {
+    const { applicable, alarm } = this.#judge(events);
+    if (applicable.length > 0) this.#commit(applicable);
+    if (alarm !== undefined) throw alarm;
+  }
+
+  #judge(events: readonly RecordedEvent[]): {
+    applicable: readonly RecordedEvent[];
+    alarm?: Alarm;
+  } {
+    const first = this.#checkpoint.logIndex + 1;
+    const place = events.findIndex(
+      ({ logIndex, type }, at) => logIndex !== first + at || !EVENT_TYPES.has(type),
+    );
+    const bad = events[place];
+    if (bad === undefined) return { applicable: events };
+    const name = eventRef(bad.stream, bad.revision);
+    const alarm =
+      bad.logIndex === first + place
+        ? new UnknownEventType(bad.type, name)
+        : new LogNotContiguous(first + place, bad.logIndex, name);
+    return { applicable: events.slice(0, place), alarm };
+  }
+
+  #commit(events: readonly RecordedEvent[]): void {
+    const last = events.at(-1)!;
+    try {
+      for (const event of events) this.#evolve(event as RecordedEvent & RecordedLedgerEvent);
+      this.#database.exec('BEGIN IMMEDIATE');
+      for (const build of this.builds) for (const rows of build.tables.values()) rows.flush();
+      this.#moveCheckpoint(last);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      for (const build of this.builds) for (const rows of build.tables.values()) rows.forget();
+      throw error;
+    }
+    this.#checkpoint = { position: last.position, logIndex: last.logIndex };
+  }
+
+  #evolve(event: RecordedLedgerEvent): void {
+    for (const build of this.#handlers.get(event.type) ?? []) {
+      try {
+        build.projection.evolve(event, build.rows);
+      } catch (error) {
+        const name = eventRef(event.stream, event.revision);
+        throw new EvolveFailed(build.projection.name, name, error);
+      }
+    }
+  }
+
+  /** Only from where this feed left it: a second follower of the same file shows here. */
+  #moveCheckpoint({ position, logIndex }: RecordedEvent): void {
+    const from = this.#checkpoint.logIndex;
+    const { changes } = this.#database
+      .prepare('UPDATE checkpoints SET position = ?, logIndex = ? WHERE feed = ? AND logIndex = ?')
+      .run(String(position), logIndex, this.#name, from);
+    if (changes !== 1) throw new Error(`the checkpoint is not at ${from} any more: who moved it?`);
+  }
+}
+
+function storedCheckpoint(database: DatabaseSync, feed: FeedName): Checkpoint {
+  const row = database
+    .prepare('SELECT position, logIndex FROM checkpoints WHERE feed = ?')
+    .get(feed) as { position: string; logIndex: number } | undefined;
+  if (row === undefined) throw new Error(`there is no checkpoint of the ${feed} feed`);
+  return { position: BigInt(row.position), logIndex: row.logIndex };
+}

@@ -1,0 +1,133 @@
+// The follower's loop: page after page of the log to the live projections, a step of a rebuild
+// between two pages, then waiting for a nudge. It ends when it is stopped, after what the log holds
+// by then, or with the error that made it impossible to go on.
+import { setImmediate as breath } from 'node:timers/promises';
+import type { EventLogReader } from '#event-store/port.ts';
+import { LogShorterThanRows } from './alarms.ts';
+import type { Checkpoint } from './read-model.ts';
+import type { ReadStore } from './read-store.ts';
+import { PAGE_EVENTS, rebuildSteps, type RebuildProgress, type RebuildReport } from './rebuild.ts';
+
+/** A nudge may be lost (a writer in another process): the log is looked at this often anyway. */
+const POLL_MS = 250;
+
+export interface FollowingOptions {
+  readonly store: ReadStore;
+  readonly reader: EventLogReader;
+  /** After every page; `isCaughtUp` when nothing more was in the log and all is built. */
+  readonly onProgress: (checkpoint: Checkpoint, isCaughtUp: boolean) => void;
+  /** What a rebuild that began by itself, or before a restart, came to. */
+  readonly onRebuilt?: (reports: readonly RebuildReport[]) => void;
+}
+
+interface RunningRebuild {
+  readonly steps: AsyncGenerator<void, readonly RebuildReport[]>;
+  readonly resolve: (reports: readonly RebuildReport[]) => void;
+  /** Undefined when nobody asked: then a failure ends the loop. */
+  readonly reject: ((error: unknown) => void) | undefined;
+}
+
+export class Following {
+  readonly #options: FollowingOptions;
+  #rebuild: RunningRebuild | undefined;
+  #isStopping = false;
+  #isNudged = false;
+  #wake: () => void = () => {};
+
+  constructor(options: FollowingOptions) {
+    this.#options = options;
+    const { store, reader, onRebuilt = () => {} } = options;
+    if (store.rebuild !== undefined) {
+      const steps = rebuildSteps({ store, reader, onProgress: () => {} });
+      this.#rebuild = { steps, resolve: onRebuilt, reject: undefined };
+    }
+  }
+
+  async run(): Promise<void> {
+    await this.#assertLogHoldsRows();
+    for (;;) {
+      const hasAdvanced = await this.#advanceLive();
+      const hasRebuilt = !this.#isStopping && (await this.#advanceRebuild());
+      if (hasAdvanced || hasRebuilt || this.#options.store.dropRetired()) await breath();
+      else if (this.#isStopping) return;
+      else await this.#idle();
+    }
+  }
+
+  /** There may be new events. */
+  nudge(): void {
+    this.#isNudged = true;
+    this.#wake();
+  }
+
+  /** Rejects when the rebuild fails; the live projections go on as they were. */
+  rebuild(
+    names: readonly string[],
+    onProgress: (progress: RebuildProgress) => void,
+  ): Promise<readonly RebuildReport[]> {
+    const { store, reader } = this.#options;
+    return new Promise((resolve, reject) => {
+      store.startRebuild(names);
+      this.#rebuild = { steps: rebuildSteps({ store, reader, onProgress }), resolve, reject };
+      this.nudge();
+    });
+  }
+
+  /** `run` ends once the log, as it is then, is in the rows. */
+  stop(): void {
+    this.#isStopping = true;
+    this.nudge();
+  }
+
+  async #assertLogHoldsRows(): Promise<void> {
+    const { store, reader } = this.#options;
+    const head = await reader.head();
+    for (const feed of [store.live, store.rebuild])
+      if (feed !== undefined && feed.checkpoint.position > head)
+        throw new LogShorterThanRows(feed.checkpoint.logIndex);
+  }
+
+  async #advanceLive(): Promise<boolean> {
+    const { store, reader, onProgress } = this.#options;
+    const { live } = store;
+    if (live === undefined) return false;
+    const after = live.checkpoint.position;
+    const events = await reader.readAll({ after, limit: PAGE_EVENTS });
+    try {
+      if (events.length > 0) live.apply(events);
+    } finally {
+      onProgress(live.checkpoint, events.length === 0 && store.rebuild === undefined);
+    }
+    return events.length > 0;
+  }
+
+  async #advanceRebuild(): Promise<boolean> {
+    const running = this.#rebuild;
+    if (running === undefined) return false;
+    try {
+      const step = await running.steps.next();
+      if (!step.done) return true;
+      this.#rebuild = undefined;
+      running.resolve(step.value);
+    } catch (error) {
+      if (running.reject === undefined) throw error;
+      this.#rebuild = undefined;
+      this.#options.store.abandonRebuild();
+      running.reject(error);
+    }
+    return true;
+  }
+
+  async #idle(): Promise<void> {
+    if (!this.#isNudged)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, POLL_MS);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    this.#isNudged = false;
+    this.#wake = () => {};
+  }
+}

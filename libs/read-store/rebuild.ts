@@ -1,0 +1,123 @@
+// A rebuild, step by step beside live traffic: fill new tables from the first event, index them,
+// compare their hash with the live one at the same place of the log, and switch in one transaction.
+// Killed at any step, it goes on from its checkpoint, with the same result.
+import type { EventLogReader } from '#event-store/port.ts';
+import { LogShorterThanRows } from './alarms.ts';
+import type { Feed } from './feed.ts';
+import type { ReadStore } from './read-store.ts';
+import { stateHashSteps } from './state-hash.ts';
+
+export interface RebuildProgress {
+  readonly phase: 'reading' | 'indexing' | 'comparing';
+  readonly events: number;
+  /** As far as the live projections are; null when there are none yet. */
+  readonly totalEvents: number | null;
+}
+
+export interface RebuildReport {
+  readonly projection: string;
+  readonly version: number;
+  /** Where the hashes were taken. */
+  readonly logIndex: number;
+  /** Of the live rows; null when there were none of this version. */
+  readonly oldHash: string | null;
+  readonly newHash: string;
+  /** Null when there was nothing to compare with. */
+  readonly matches: boolean | null;
+}
+
+export interface RebuildRun {
+  readonly store: ReadStore;
+  readonly reader: EventLogReader;
+  readonly onProgress: (progress: RebuildProgress) => void;
+}
+
+/** How many events one step reads: short enough for live traffic to pass between two. */
+export const PAGE_EVENTS = 4_000;
+
+/** Every `yield` lets live traffic pass. */
+export async function* rebuildSteps(
+  run: RebuildRun,
+): AsyncGenerator<void, readonly RebuildReport[]> {
+  const { store } = run;
+  yield* fill(run);
+  for (const createIndex of store.indexesToCreate()) {
+    createIndex();
+    report(run, 'indexing');
+    yield;
+  }
+  yield* fill(run);
+  const reports: RebuildReport[] = [];
+  for (const step of compare(store)) {
+    if (step !== undefined) reports.push(step);
+    report(run, 'comparing');
+    yield;
+  }
+  yield* fill(run);
+  store.switchToRebuilt();
+  return reports;
+}
+
+/** Up to where the live projections are now, or to the end of the log when there are none. */
+async function* fill(run: RebuildRun): AsyncGenerator<void> {
+  const { store, reader } = run;
+  const feed = rebuilding(store);
+  for (;;) {
+    const ahead = store.live && store.live.checkpoint.logIndex - feed.checkpoint.logIndex;
+    if (ahead === 0) return;
+    const limit = Math.min(PAGE_EVENTS, ahead ?? PAGE_EVENTS);
+    const events = await reader.readAll({ after: feed.checkpoint.position, limit });
+    if (events.length === 0 && ahead === undefined) return;
+    if (events.length === 0) throw new LogShorterThanRows(store.live!.checkpoint.logIndex);
+    feed.apply(events);
+    report(run, 'reading');
+    yield;
+  }
+}
+
+/** On a frozen state of the tables, where old and new are at the same place of the log. */
+function* compare(store: ReadStore): Generator<RebuildReport | undefined> {
+  const { logIndex } = rebuilding(store).checkpoint;
+  const snapshot = store.openSnapshot();
+  try {
+    for (const build of rebuilding(store).builds) {
+      const { name, version } = build.projection;
+      const live = store.live?.builds.find(
+        ({ projection }) => projection.name === name && projection.version === version,
+      );
+      const oldHash = live ? yield* hashed(snapshot, live) : null;
+      const newHash = yield* hashed(snapshot, build);
+      const matches = oldHash === null ? null : oldHash === newHash;
+      yield { projection: name, version, logIndex, oldHash, newHash, matches };
+    }
+  } finally {
+    snapshot.close();
+  }
+}
+
+/** In memory there is one connection and nothing is frozen: then it is done in one go. */
+function* hashed(
+  { database, isFrozen }: ReturnType<ReadStore['openSnapshot']>,
+  build: Feed['builds'][number],
+): Generator<undefined, string> {
+  const steps = stateHashSteps(database, build);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (isFrozen) yield;
+  }
+}
+
+function rebuilding(store: ReadStore): Feed {
+  if (store.rebuild === undefined) throw new Error('no rebuild is running');
+  return store.rebuild;
+}
+
+function report({ store, onProgress }: RebuildRun, phase: RebuildProgress['phase']): void {
+  const events = rebuilding(store).checkpoint.logIndex + 1;
+  onProgress({
+    phase,
+    events,
+    totalEvents: store.live ? store.live.checkpoint.logIndex + 1 : null,
+  });
+}
