@@ -1,0 +1,106 @@
+// `promo-ledger query`: an analyst's SQL over the lake, read only, beside a running service.
+import { existsSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { exportQuery, type ExportFormat, readyQuestions, runQuery } from '#analytics/explore/query.ts';
+import { embeddedWorkspace } from '#analytics/workspace.ts';
+import { configOf, openLog } from '../connect.ts';
+import { CliFailure, EXIT } from '../failure.ts';
+import { type Common, common, wholeNumber } from '../options.ts';
+import { count, print, printJson, say, table } from '../terminal.ts';
+
+interface QueryCommand extends Common {
+  readonly list?: boolean;
+  readonly ready?: string;
+  readonly out?: string;
+  readonly format?: ExportFormat;
+  readonly limit: number;
+  readonly sync: boolean;
+}
+
+export function addQuery(program: Command): void {
+  common(program.command('query'))
+    .description('SQL over the lake (read only); `--list` shows ready questions and the views')
+    .argument('[sql]', 'one SELECT; the views are described in the README')
+    .option('--list', 'list the ready questions')
+    .option('--ready <name>', 'ask the ready question of this name')
+    .option('--out <file>', 'write the whole result to a new file')
+    .addOption(
+      new Option('--format <format>', 'of the file; default: by its ending').choices([
+        ...['csv', 'json', 'parquet'],
+      ]),
+    )
+    .option('--limit <rows>', 'show at most so many rows', wholeNumber, 1_000)
+    .option('--no-sync', 'do not bring the lake up to date with the log first')
+    .action(async (sql: string | undefined, options: QueryCommand) => {
+      if (options.list) return list(options.json ?? false);
+      const { dataDirectory } = configOf(options.data);
+      await openLog(dataDirectory).close();
+      const asked = sqlOf(sql, options.ready);
+      if (options.out === undefined) return show(dataDirectory, asked, options);
+      return save(dataDirectory, asked, options.out, options);
+    });
+}
+
+function sqlOf(sql: string | undefined, ready: string | undefined): string {
+  if (sql !== undefined && ready === undefined) return sql;
+  const question = readyQuestions().find(({ name }) => name === ready);
+  if (sql === undefined && question) return question.sql;
+  const names = readyQuestions().map(({ name }) => name);
+  throw new CliFailure(
+    EXIT.usage,
+    ready === undefined
+      ? 'give one SELECT, or --ready <name>, or --list'
+      : sql === undefined
+        ? `--ready ${ready}: the ready questions are ${names.join(', ')}`
+        : 'give a SELECT or --ready, not both',
+  );
+}
+
+function list(isJson: boolean): void {
+  const questions = readyQuestions();
+  if (isJson) printJson(questions);
+  else print(table(['name', 'question'], questions.map(({ name, title }) => [name, title])));
+}
+
+async function show(
+  dataDirectory: string,
+  sql: string,
+  { json, limit, sync }: QueryCommand,
+): Promise<void> {
+  const result = await runQuery(embeddedWorkspace(dataDirectory), sql, {
+    skipSync: !sync,
+    limit,
+  });
+  if (json) return printJson(result);
+  const { columns, rows, isTruncated } = result;
+  const heads = columns.map((column, place) =>
+    rows.every((row) => isNumber(row[place] ?? null)) ? ` ${column}` : column,
+  );
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'boolean' ? `${cell}` : cell)));
+  print(table(heads, cells));
+  say(`${count(rows.length)} rows${isTruncated ? ` (there are more: --limit, --out)` : ''}`);
+}
+
+const isNumber = (cell: unknown) =>
+  cell === null || typeof cell === 'number' || /^-?\d+(\.\d+)?$/.test(String(cell));
+
+async function save(
+  dataDirectory: string,
+  sql: string,
+  file: string,
+  { format = formatOf(file), sync, json }: QueryCommand,
+): Promise<void> {
+  if (existsSync(file)) throw new CliFailure(EXIT.files, `${file} exists already`);
+  const workspace = embeddedWorkspace(dataDirectory);
+  const { rows } = await exportQuery(workspace, sql, { file, format }, { skipSync: !sync });
+  if (json) printJson({ file, format, rows });
+  else print(`${count(rows)} rows written to ${file} (${format})`);
+}
+
+function formatOf(file: string): ExportFormat {
+  const ending = /\.(csv|json|parquet)$/.exec(file)?.[1];
+  if (ending === undefined) {
+    throw new CliFailure(EXIT.usage, `${file}: give --format csv, json or parquet`);
+  }
+  return ending as ExportFormat;
+}

@@ -1,0 +1,79 @@
+// `promo-ledger replay`: rebuilds projections from the log's first event into new tables beside live
+// traffic, compares their state hashes with those of the live ones, and switches. Through the running
+// service when there is one. `--to-nothing` only folds the log, to measure how fast it can be read.
+import type { Command } from 'commander';
+import { START } from '#event-store/port.ts';
+import { configOf, openLedger } from '../connect.ts';
+import { EXIT } from '../failure.ts';
+import type { RebuildReport } from '../ledger.ts';
+import { withLog } from '../log-reading.ts';
+import { type Common, common } from '../options.ts';
+import type { End } from '../program.ts';
+import { type Progress, progress } from '../progress.ts';
+import { count, print, printJson, table } from '../terminal.ts';
+
+interface ReplayCommand extends Common {
+  readonly toNothing?: boolean;
+}
+
+export function addReplay(program: Command, end: End): void {
+  common(program.command('replay'))
+    .description('rebuild projections beside live traffic, compare state hashes, switch')
+    .argument('[projection...]', 'which ones; default all')
+    .option('--to-nothing', 'only read and parse every event: how fast a replay could be')
+    .action(async (projections: readonly string[], options: ReplayCommand) => {
+      const { data, json = false, toNothing } = options;
+      if (toNothing) return foldToNothing(configOf(data).dataDirectory, json);
+      const reports = await rebuilt(projections, data, json);
+      if (json) for (const report of reports) printJson(report);
+      else print(told(reports));
+      if (reports.some(({ matches }) => matches === false)) end(EXIT.difference);
+    });
+}
+
+async function rebuilt(
+  projections: readonly string[],
+  data: string | undefined,
+  json: boolean,
+): Promise<readonly RebuildReport[]> {
+  const ledger = await openLedger(configOf(data));
+  let bar: Progress | undefined;
+  try {
+    return await ledger.rebuild(projections, ({ done, total }) => {
+      bar ??= progress('replay', json);
+      bar.update(done, total);
+    });
+  } finally {
+    bar?.end();
+    await ledger.close();
+  }
+}
+
+function told(reports: readonly RebuildReport[]): string {
+  const rows = reports.map(({ projection, version, logIndex, oldHash, newHash, matches }) => [
+    ...[projection, version, count(logIndex + 1), newHash.slice(0, 16)],
+    oldHash === null ? 'first build' : matches ? 'same state' : `DIFFERS from ${oldHash.slice(0, 16)}`,
+  ]);
+  return table(['projection', ' version', ' events', 'state hash', 'compared with live'], rows);
+}
+
+async function foldToNothing(dataDirectory: string, json: boolean): Promise<void> {
+  const bar = progress('replay to nothing', json);
+  const began = performance.now();
+  const events = await withLog(dataDirectory, async (log) => {
+    const end = Number(await log.head()) + 1;
+    let after = START;
+    for (;;) {
+      const page = await log.readAll({ after, limit: 5_000 });
+      const last = page.at(-1);
+      if (last === undefined) return Number(after) + 1;
+      after = last.position;
+      bar.update(last.logIndex + 1, Math.max(end, last.logIndex + 1));
+    }
+  });
+  bar.end();
+  const seconds = (performance.now() - began) / 1_000;
+  const perSecond = Math.round(events / seconds);
+  if (json) printJson({ events, seconds, perSecond });
+  else print(`${count(events)} events in ${seconds.toFixed(2)} s: ${count(perSecond)} a second`);
+}

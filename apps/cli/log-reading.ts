@@ -1,0 +1,77 @@
+// Reads the log beside whoever writes it, for commands that compute from the events themselves.
+import type { EventLogReader } from '#event-store/port.ts';
+import { START } from '#event-store/port.ts';
+import type { SqliteReader } from '#event-store/sqlite-reader.ts';
+import type { EventOf, EventType, LedgerEvent } from '#ledger/events.ts';
+import { postings } from '#ledger/postings.ts';
+import { openLog } from './connect.ts';
+
+const PAGE = 5_000;
+
+/** Opens the log, hands it out and closes it again, whatever happens. */
+export async function withLog<T>(
+  dataDirectory: string,
+  work: (log: SqliteReader) => Promise<T>,
+): Promise<T> {
+  const log = openLog(dataDirectory);
+  try {
+    return await work(log);
+  } finally {
+    await log.close();
+  }
+}
+
+/** Events of these types in log order, up to where the log ends when the reading begins. */
+export async function* eventsOfTypes<T extends EventType>(
+  log: EventLogReader,
+  types: readonly T[],
+  { until = Number.MAX_SAFE_INTEGER, onProgress = () => undefined }: Reading = {},
+): AsyncGenerator<{ readonly event: EventOf<T>; readonly ref: string; readonly logIndex: number }> {
+  const end = Number(await log.head());
+  let after = START;
+  for (;;) {
+    const page = await log.readAllText({ after, limit: PAGE, types });
+    for (const { type, data, stream, revision, logIndex } of page) {
+      if (logIndex > Math.min(end, until)) return;
+      const event = { type, data: JSON.parse(data) as object } as EventOf<T>;
+      yield { event, ref: `${stream}@${revision}`, logIndex };
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.position;
+    onProgress(last.logIndex + 1, end + 1);
+  }
+}
+
+export interface Reading {
+  /** The last logIndex to be read. */
+  readonly until?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+const MOVES_MONEY = [
+  ...(['OrderConfirmed', 'OrderRefunded', 'RefundCancelled', 'OrderInvalidated'] as const),
+  ...(['CommissionHeld', 'CommissionReleased', 'StatementIssued'] as const),
+];
+
+export interface Balance {
+  readonly account: string;
+  readonly currency: string;
+  balanceMinor: bigint;
+  postings: number;
+}
+
+/** Balances by account and currency, folded from the log's first event on. */
+export async function balancesOf(log: EventLogReader, reading?: Reading): Promise<Balance[]> {
+  const balances = new Map<string, Balance>();
+  for await (const { event } of eventsOfTypes(log, MOVES_MONEY, reading)) {
+    for (const { account, currency, amountMinor } of postings(event as LedgerEvent)) {
+      const key = `${currency} ${account}`;
+      const balance = balances.get(key) ?? { account, currency, balanceMinor: 0n, postings: 0 };
+      balance.balanceMinor += amountMinor;
+      balance.postings += 1;
+      balances.set(key, balance);
+    }
+  }
+  return [...balances.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+}

@@ -1,0 +1,92 @@
+// The command line as a whole: its commands, what `--help` says, and how every failure ends: a
+// sentence on stderr (with `--json` an object) and an exit code that means something.
+import { Command, CommanderError } from 'commander';
+import { ConfigRefused } from '#api/config.ts';
+import { LakeBusy, LakeDamaged } from '#analytics/lake/lake.ts';
+import { AmountDiffers, WaysDiffer } from '#analytics/statements/run.ts';
+import { QueryRefused } from '#analytics/explore/query.ts';
+import { LogFileError } from '#event-store/log-file-errors.ts';
+import { addClose } from './commands/close.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addEvents } from './commands/events.ts';
+import { addExplain } from './commands/explain.ts';
+import { addImport } from './commands/import.ts';
+import { addQuery } from './commands/query.ts';
+import { addReplay } from './commands/replay.ts';
+import { addServe } from './commands/serve.ts';
+import { addStatements } from './commands/statements.ts';
+import { addTrialBalance } from './commands/trial-balance.ts';
+import { CliFailure, EXIT, type Exit, EXIT_HELP } from './failure.ts';
+import { printJson, say } from './terminal.ts';
+
+/** Runs one command line and gives its exit code; nothing is thrown. */
+export async function run(argv: readonly string[]): Promise<number> {
+  let exit: Exit = EXIT.ok;
+  const program = newProgram((found) => (exit = found));
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exit;
+  } catch (error) {
+    return failed(error, argv.includes('--json'));
+  }
+}
+
+/** A command that ends with a difference, and did not fail, says so by `end`. */
+export type End = (exit: Exit) => void;
+
+function newProgram(end: End): Command {
+  const program = new Command('promo-ledger')
+    .description('An event-sourced ledger for affiliate promo codes with auditable statements.')
+    .helpCommand(true)
+    .showHelpAfterError('(promo-ledger --help says what there is)')
+    .addHelpText('after', EXIT_HELP)
+    .exitOverride();
+  addServe(program);
+  addDemo(program, end);
+  addImport(program, end);
+  addReplay(program, end);
+  addClose(program);
+  addStatements(program, end);
+  addTrialBalance(program, end);
+  addEvents(program);
+  addExplain(program);
+  addQuery(program);
+  addDoctor(program, end);
+  return program;
+}
+
+function failed(error: unknown, isJson: boolean): Exit {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const failure = failureOf(error);
+  if (failure === undefined) {
+    say(`promo-ledger: a fault of the program: ${String(error)}`);
+    if (process.env.PROMO_LEDGER_TRACE) say(error instanceof Error ? (error.stack ?? '') : '');
+    else say('Set PROMO_LEDGER_TRACE=1 to see where.');
+    return EXIT.fault;
+  }
+  if (isJson) printJson({ error: failure.message, exit: failure.exit, ...failure.details });
+  else say(`promo-ledger: ${failure.message}`);
+  return failure.exit;
+}
+
+/** What is known of an error that another part of the ledger threw. */
+function failureOf(error: unknown): CliFailure | undefined {
+  if (error instanceof CliFailure) return error;
+  if (!(error instanceof Error)) return undefined;
+  const exit = EXPECTED.find(([kind]) => error instanceof kind)?.[1];
+  if (exit !== undefined) return new CliFailure(exit, error.message);
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const isOfFiles = /^(EACCES|EPERM|ENOENT|ENOSPC|EROFS|ENOTDIR|EISDIR)$/.test(code);
+  return isOfFiles ? new CliFailure(EXIT.files, error.message) : undefined;
+}
+
+const EXPECTED: readonly (readonly [abstract new (...args: never[]) => Error, Exit])[] = [
+  [ConfigRefused, EXIT.usage],
+  [QueryRefused, EXIT.usage],
+  [LogFileError, EXIT.files],
+  [LakeDamaged, EXIT.files],
+  [LakeBusy, EXIT.files],
+  [WaysDiffer, EXIT.difference],
+  [AmountDiffers, EXIT.difference],
+];
