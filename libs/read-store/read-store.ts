@@ -231,7 +231,8 @@ function openDatabase(file: string, logId: string): DatabaseSync {
   } catch (error) {
     database.close();
     const { errcode } = error as { errcode?: number };
-    if (errcode === SQLITE_NOTADB || errcode === SQLITE_CORRUPT)
+    const code = (errcode ?? 0) & 0xff;
+    if (code === SQLITE_NOTADB || code === SQLITE_CORRUPT)
       throw new ReadStoreUnreadable(file, error);
     throw error;
   }

@@ -9,9 +9,9 @@ import { stateHashSteps } from './state-hash.ts';
 
 export interface RebuildProgress {
   readonly phase: 'reading' | 'indexing' | 'comparing';
-  readonly events: number;
-  /** As far as the live projections are; null when there are none yet. */
-  readonly totalEvents: number | null;
+  /** Events read, of those that the live projections contain. */
+  readonly done: number;
+  readonly total: number;
 }
 
 export interface RebuildReport {
@@ -114,10 +114,6 @@ function rebuilding(store: ReadStore): Feed {
 }
 
 function report({ store, onProgress }: RebuildRun, phase: RebuildProgress['phase']): void {
-  const events = rebuilding(store).checkpoint.logIndex + 1;
-  onProgress({
-    phase,
-    events,
-    totalEvents: store.live ? store.live.checkpoint.logIndex + 1 : null,
-  });
+  const done = rebuilding(store).checkpoint.logIndex + 1;
+  onProgress({ phase, done, total: store.live ? store.live.checkpoint.logIndex + 1 : done });
 }

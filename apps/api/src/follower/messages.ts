@@ -1,0 +1,24 @@
+// What the main thread and the follower's thread say to each other.
+import type { Checkpoint } from '#read-store/read-model.ts';
+import type { RebuildProgress, RebuildReport } from '#read-store/rebuild.ts';
+
+export interface FollowerFiles {
+  readonly logFile: string;
+  readonly readFile: string;
+}
+
+export type ToFollower =
+  | { readonly kind: 'nudge' }
+  | { readonly kind: 'rebuild'; readonly names: readonly string[] | 'all' }
+  /** Go on to the log's end as it is then, close, exit. */
+  | { readonly kind: 'stop' };
+
+export type FromFollower =
+  /** The tables exist: queries may be opened. */
+  | { readonly kind: 'opened'; readonly checkpoint: Checkpoint }
+  | { readonly kind: 'progress'; readonly checkpoint: Checkpoint; readonly isCaughtUp: boolean }
+  | { readonly kind: 'rebuilding'; readonly progress: RebuildProgress }
+  | { readonly kind: 'rebuilt'; readonly reports: readonly RebuildReport[] }
+  | { readonly kind: 'rebuild_failed'; readonly message: string }
+  /** It has stopped for good; starting it again would not help. */
+  | { readonly kind: 'alarm'; readonly message: string };
