@@ -1,46 +1,47 @@
 // How the state of a code is kept between runs: the code itself in the head, its redemptions in
-// parts that are only added. Restoring reads each part once and rebuilds the hash tables from it.
+// parts that are only added. Restoring copies each part and rebuilds the hash table from it.
 import type { SnapshotCodec } from './decider.ts';
-import { keyCount } from './key-set.ts';
 import type { ExistingCode, PromoCodeState } from './promo-code.ts';
-import { emptyRedemptions, giveBack, partsOf, readPart } from './redemption-index.ts';
+import { addReserved, emptyRedemptions, endOf, noteRelease, partsOf } from './redemption-index.ts';
 
-/** What the head says; the order and buyer counts size the tables and tell when parts are missing. */
 interface Head {
   readonly code: Omit<ExistingCode, 'products' | 'redemptions'> | null;
-  readonly orders: number;
-  readonly buyers: number;
-  readonly released: readonly number[];
+  /** Orders and buyers: how large the table has to be. */
+  readonly records: number;
+  /** Where the parts end, to tell when some are missing. */
+  readonly end: number;
+  readonly released: readonly string[];
 }
 
 export const promoCodeSnapshot: SnapshotCodec<PromoCodeState> = { save, restore };
 
 function save(state: PromoCodeState, savedEntries: number) {
-  if (state.status === 'absent') return { head: encoded(ABSENT), parts: [], entries: 0 };
-  const { products, redemptions, ...code } = state;
-  const orders = keyCount(redemptions.orders);
-  const buyers = keyCount(redemptions.buyers);
-  const head = encoded({ code, orders, buyers, released: [...redemptions.released] });
-  return { head, parts: partsOf(redemptions, savedEntries), entries: orders };
+  if (state.status === 'absent')
+    return {
+      head: encoded({ code: null, records: 0, end: 0, released: [] }),
+      parts: [],
+      entries: 0,
+    };
+  const { products: _derived, redemptions, ...code } = state;
+  const end = endOf(redemptions);
+  const released = [...redemptions.released];
+  const head = encoded({ code, records: redemptions.log.count, end, released });
+  return { head, parts: partsOf(redemptions, savedEntries), entries: end };
 }
 
-const ABSENT: Head = { code: null, orders: 0, buyers: 0, released: [] };
 const encoded = (head: Head) => new TextEncoder().encode(JSON.stringify(head));
 
 function restore(bytes: Uint8Array) {
-  const { code, orders, buyers, released }: Head = JSON.parse(new TextDecoder().decode(bytes));
-  const redemptions = emptyRedemptions(orders, buyers);
+  const { code, records, end, released }: Head = JSON.parse(new TextDecoder().decode(bytes));
+  const redemptions = emptyRedemptions(records);
   return {
-    add: (part: Uint8Array) => readPart(redemptions, part),
+    add: (part: Uint8Array) => addReserved(redemptions, part),
     /** Throws when the parts are not those of the head: the snapshot is then of no use. */
     finish: (): PromoCodeState => {
       if (!code) return { status: 'absent' };
-      const [found, foundBuyers] = [keyCount(redemptions.orders), keyCount(redemptions.buyers)];
-      if (found !== orders || foundBuyers !== buyers)
-        throw new Error(
-          `snapshot of ${orders} orders and ${buyers} buyers holds ${found} and ${foundBuyers}`,
-        );
-      for (const order of released) giveBack(redemptions, order);
+      if (endOf(redemptions) !== end || redemptions.log.count !== records)
+        throw new Error(`a snapshot of ${code.codeId} has parts that are not its own`);
+      for (const orderId of released) noteRelease(redemptions, orderId);
       return { ...code, products: new Set(code.rules.productIds), redemptions };
     },
   };

@@ -1,61 +1,54 @@
 // The redemptions of one code, compactly: which order was reserved at which revision, whether it was
-// released, and how many uses count for each buyer. About 70 bytes for each order and its buyer.
-// Updated in place by the fold of `promoCode-{id}`.
-import { emptyColumn, pushValue, setValue, sizeOfColumn, valueAt, type Column } from './column.ts';
+// released, and how many uses count for each buyer. About 75 bytes for an order and a buyer of its
+// own. Updated in place by the fold of `promoCode-{id}`; a snapshot copies only what is new.
 import {
-  addKey,
-  addNewKey,
-  copyKey,
-  emptyKeySet,
-  keyCount,
-  numberOf,
-  sizeOfKeySet,
-  type KeySet,
-} from './key-set.ts';
+  add,
+  addPart,
+  emptyKeyLog,
+  find,
+  numberAt,
+  partsFrom,
+  setNumber,
+  sizeOfKeyLog,
+  type Kind,
+  type KeyLog,
+} from './key-log.ts';
 
 export interface Redemptions {
-  readonly orders: KeySet;
-  /** By order number. */
-  readonly revisions: Column;
-  /** By order number: the buyer's number + 1, or 0; FIRST_USE is set on a buyer's first order. */
-  readonly buyerOf: Column;
-  readonly buyers: KeySet;
-  /** By buyer number: uses that count. */
-  readonly uses: Column;
-  /** Order numbers; few, for it takes a crash or one order under two codes to release one. */
-  readonly released: Set<number>;
+  /** Orders with [revision, address of the buyer + 1 or 0]; buyers with [uses that count]. */
+  readonly log: KeyLog;
+  /** Every order ever reserved, released ones included. */
+  orders: number;
+  /** Order ids; few, for it takes a crash, or one order under two codes, to release one. */
+  readonly released: Set<string>;
 }
 
-const FIRST_USE = 0x8000_0000;
-const buyerNumber = (entry: number) => (entry & ~FIRST_USE) - 1;
+const ORDER: Kind = 0;
+const BUYER: Kind = 1;
+const REVISION = 0;
+const BUYER_OF = 1;
+const USES = 0;
 
-export function emptyRedemptions(orders = 0, buyers = 0): Redemptions {
-  return {
-    orders: emptyKeySet(orders),
-    revisions: emptyColumn(),
-    buyerOf: emptyColumn(),
-    buyers: emptyKeySet(buyers),
-    uses: emptyColumn(),
-    released: new Set(),
-  };
+/** With room for as many orders and buyers before anything has to grow. */
+export function emptyRedemptions(expected = 0): Redemptions {
+  return { log: emptyKeyLog(expected), orders: 0, released: new Set() };
 }
 
-export function revisionOf({ orders, revisions }: Redemptions, orderId: string) {
-  const order = numberOf(orders, orderId);
-  return order < 0 ? undefined : valueAt(revisions, order);
+/** The revision of the order's reservation, also when it was released. */
+export function revisionOf({ log }: Redemptions, orderId: string): number | undefined {
+  const order = find(log, ORDER, orderId);
+  return order < 0 ? undefined : numberAt(log, order, REVISION);
 }
 
-export function isReleased({ orders, released }: Redemptions, orderId: string): boolean {
-  return released.has(numberOf(orders, orderId));
-}
+export const isReleased = ({ released }: Redemptions, orderId: string): boolean =>
+  released.has(orderId);
 
 /** Reservations that were not released. */
-export const usesInAll = ({ orders, released }: Redemptions): number =>
-  keyCount(orders) - released.size;
+export const usesInAll = ({ orders, released }: Redemptions): number => orders - released.size;
 
-export function usesBy({ buyers, uses }: Redemptions, buyer: string): number {
-  const number = numberOf(buyers, buyer);
-  return number < 0 ? 0 : valueAt(uses, number);
+export function usesBy({ log }: Redemptions, buyer: string): number {
+  const address = find(log, BUYER, buyer);
+  return address < 0 ? 0 : numberAt(log, address, USES);
 }
 
 /** `buyer` only for a code that limits its buyers. */
@@ -65,97 +58,47 @@ export function noteReservation(
   buyer: string | undefined,
   revision: number,
 ): void {
-  const { orders, revisions, buyerOf } = redemptions;
-  const order = addKey(orders, orderId);
-  if (order !== revisions.length) throw new Error(`order ${orderId} is reserved twice`);
-  pushValue(revisions, revision);
-  pushValue(buyerOf, buyer === undefined ? 0 : noteUse(redemptions, buyer));
+  const { log } = redemptions;
+  if (find(log, ORDER, orderId) >= 0) throw new Error(`order ${orderId} is reserved twice`);
+  const buyerOf = buyer === undefined ? 0 : noteUse(log, buyer) + 1;
+  const order = add(log, ORDER, orderId);
+  setNumber(log, order, REVISION, revision);
+  setNumber(log, order, BUYER_OF, buyerOf);
+  redemptions.orders++;
 }
 
-function noteUse({ buyers, uses }: Redemptions, buyer: string): number {
-  const number = addKey(buyers, buyer);
-  const isFirst = number === uses.length;
-  if (isFirst) pushValue(uses, 1);
-  else setValue(uses, number, valueAt(uses, number) + 1);
-  return isFirst ? ((number + 1) | FIRST_USE) >>> 0 : number + 1;
+function noteUse(log: KeyLog, buyer: string): number {
+  const known = find(log, BUYER, buyer);
+  const address = known < 0 ? add(log, BUYER, buyer) : known;
+  setNumber(log, address, USES, numberAt(log, address, USES) + 1);
+  return address;
 }
 
 /** Gives the use back, once. */
-export function noteRelease(redemptions: Redemptions, orderId: string): void {
-  const order = numberOf(redemptions.orders, orderId);
+export function noteRelease({ log, released }: Redemptions, orderId: string): void {
+  if (released.has(orderId)) return;
+  const order = find(log, ORDER, orderId);
   if (order < 0) throw new Error(`order ${orderId} is released and was never reserved`);
-  if (!redemptions.released.has(order)) giveBack(redemptions, order);
+  released.add(orderId);
+  const buyer = numberAt(log, order, BUYER_OF) - 1;
+  if (buyer >= 0) setNumber(log, buyer, USES, numberAt(log, buyer, USES) - 1);
 }
 
-/** By order number, as a snapshot names it. */
-export function giveBack({ buyerOf, uses, released }: Redemptions, order: number): void {
-  released.add(order);
-  const buyer = buyerNumber(valueAt(buyerOf, order));
-  if (buyer >= 0) setValue(uses, buyer, valueAt(uses, buyer) - 1);
+export const sizeOfRedemptions = ({ log, released }: Redemptions): number =>
+  sizeOfKeyLog(log) + 100 * released.size;
+
+/** Where the next save goes on; parts are what was reserved since the last one. */
+export const endOf = ({ log }: Redemptions): number => log.end;
+
+export const partsOf = ({ log }: Redemptions, from: number): Uint8Array[] => partsFrom(log, from);
+
+/** Adds what a part holds. Uses are counted again: a buyer's record may have changed since. */
+export function addReserved(redemptions: Redemptions, part: Uint8Array): void {
+  const { log } = redemptions;
+  addPart(log, part, (kind, address) => {
+    if (kind === BUYER) return setNumber(log, address, USES, 0);
+    redemptions.orders++;
+    const buyer = numberAt(log, address, BUYER_OF) - 1;
+    if (buyer >= 0) setNumber(log, buyer, USES, numberAt(log, buyer, USES) + 1);
+  });
 }
-
-export function sizeOfRedemptions(redemptions: Redemptions): number {
-  const { orders, revisions, buyerOf, buyers, uses, released } = redemptions;
-  const columns = sizeOfColumn(revisions) + sizeOfColumn(buyerOf) + sizeOfColumn(uses);
-  return sizeOfKeySet(orders) + sizeOfKeySet(buyers) + columns + 40 * released.size;
-}
-
-const LARGEST_ENTRY_BYTES = 2 * 256 + 8;
-const PART_BYTES = 1024 * 1024;
-
-/**
- * The reservations from number `from` on, in parts. An entry is the order's key, its revision, its
- * buyer's number, and the buyer's key where it is the buyer's first order.
- */
-export function partsOf(redemptions: Redemptions, from: number): Uint8Array[] {
-  const parts: Uint8Array[] = [];
-  const count = keyCount(redemptions.orders);
-  for (let order = from; order < count;) {
-    const part = new Uint8Array(Math.min(PART_BYTES, (count - order) * LARGEST_ENTRY_BYTES));
-    let end = 0;
-    while (order < count && end + LARGEST_ENTRY_BYTES <= part.length)
-      end = writeEntry(redemptions, order++, part, end);
-    parts.push(part.slice(0, end));
-  }
-  return parts;
-}
-
-function writeEntry(redemptions: Redemptions, order: number, part: Uint8Array, at: number): number {
-  const { orders, revisions, buyerOf, buyers } = redemptions;
-  const buyer = valueAt(buyerOf, order);
-  let end = copyKey(orders, order, part, at);
-  end = writeNumber(part, end, valueAt(revisions, order));
-  end = writeNumber(part, end, buyer);
-  return buyer >= FIRST_USE ? copyKey(buyers, buyerNumber(buyer), part, end) : end;
-}
-
-/** Adds the reservations of one part, in the order in which parts were saved. */
-export function readPart(redemptions: Redemptions, part: Uint8Array): void {
-  const { orders, revisions, buyerOf, buyers, uses } = redemptions;
-  for (let at = 0; at < part.length;) {
-    const length = part[at]!;
-    addNewKey(orders, part, at + 1, length);
-    at += 1 + length;
-    const buyer = readNumber(part, at + 4);
-    pushValue(revisions, readNumber(part, at));
-    pushValue(buyerOf, buyer);
-    at += 8;
-    if (buyer >= FIRST_USE) {
-      const buyerLength = part[at]!;
-      addNewKey(buyers, part, at + 1, buyerLength);
-      pushValue(uses, 1);
-      at += 1 + buyerLength;
-    } else if (buyer > 0) setValue(uses, buyer - 1, valueAt(uses, buyer - 1) + 1);
-  }
-}
-
-function writeNumber(part: Uint8Array, at: number, value: number): number {
-  part[at] = value;
-  part[at + 1] = value >>> 8;
-  part[at + 2] = value >>> 16;
-  part[at + 3] = value >>> 24;
-  return at + 4;
-}
-
-const readNumber = (part: Uint8Array, at: number): number =>
-  (part[at]! | (part[at + 1]! << 8) | (part[at + 2]! << 16) | (part[at + 3]! << 24)) >>> 0;
