@@ -1,14 +1,126 @@
-// Statement documents by content hash. Canonical JSON is the statement; the CSV and the readable
-// page are renderings of it.
+// Statement documents by content hash, compressed, in one SQLite file. What is read back is hashed
+// again: a changed document is never handed out. The file can be lost: a run writes it again.
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Workspace } from '../workspace.ts';
+import { sha256 } from './run.ts';
+
+/** The file is not ours or cannot be read. */
+export class DocumentsUnreadable extends Error {
+  override readonly name = 'DocumentsUnreadable';
+}
+
+/** What is kept under a hash no longer has that hash. */
+export class DocumentChanged extends Error {
+  override readonly name = 'DocumentChanged';
+  /** What is kept now, if it can still be read as text. */
+  readonly text: string | undefined;
+
+  constructor(hash: string, text: string | undefined) {
+    super(`the document kept as ${hash} was changed: its bytes have another hash`);
+    this.text = text;
+  }
+}
 
 export interface DocumentReader {
-  /** The canonical JSON, or undefined when it is not kept. Throws when its bytes were changed. */
-  get(sha256: string): string | undefined;
+  /** The canonical JSON, or undefined when it is not kept. Throws DocumentChanged. */
+  get(hash: string): string | undefined;
   close(): void;
 }
 
+export interface DocumentWriter extends DocumentReader {
+  /** Durable once `commit` or `close` has returned. */
+  put(hash: string, text: string): void;
+  commit(): void;
+}
+
+/** `PLdo`: says that an SQLite file holds our documents. */
+const APPLICATION_ID = 0x504c646f;
+/** Puts in one transaction. */
+const BATCH = 500;
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
 /** Reads beside a running service. */
-export function openDocuments(_workspace: Workspace): DocumentReader {
-  throw new Error('not built yet');
+export function openDocuments({ documentsFile }: Pick<Workspace, 'documentsFile'>): DocumentReader {
+  if (!existsSync(documentsFile)) return { get: () => undefined, close: () => undefined };
+  const database = opened(documentsFile, true);
+  return { get: getter(database), close: () => database.close() };
+}
+
+export function openDocumentWriter({
+  documentsFile,
+}: Pick<Workspace, 'documentsFile'>): DocumentWriter {
+  const database = opened(documentsFile, false);
+  const insert = database.prepare('INSERT OR REPLACE INTO documents VALUES (?, ?)');
+  let uncommitted = 0;
+  const commit = () => {
+    if (uncommitted > 0) database.exec('COMMIT');
+    uncommitted = 0;
+  };
+  return {
+    get: getter(database),
+    put: (hash, text) => {
+      if (uncommitted === 0) database.exec('BEGIN IMMEDIATE');
+      insert.run(Buffer.from(hash, 'hex'), zstdCompressSync(text, FAST));
+      uncommitted += 1;
+      if (uncommitted === BATCH) commit();
+    },
+    commit,
+    close: () => {
+      commit();
+      database.close();
+    },
+  };
+}
+
+function opened(file: string, readOnly: boolean): DatabaseSync {
+  const database = new DatabaseSync(file, { readOnly, timeout: 10_000 });
+  try {
+    const { application_id: id } = database.prepare('PRAGMA application_id').get() as {
+      application_id: number;
+    };
+    if (id !== APPLICATION_ID) prepareNew(database, file, readOnly);
+    if (!readOnly) database.exec('PRAGMA synchronous = FULL');
+    return database;
+  } catch (error) {
+    database.close();
+    if (error instanceof DocumentsUnreadable) throw error;
+    const message = `${file} cannot be read as statement documents: ${(error as Error).message}`;
+    throw new DocumentsUnreadable(message, { cause: error });
+  }
+}
+
+/** Only an empty file becomes ours; anything else is left as it is. */
+function prepareNew(database: DatabaseSync, file: string, readOnly: boolean): void {
+  const { count } = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get() as {
+    count: number;
+  };
+  if (count > 0 || readOnly)
+    throw new DocumentsUnreadable(`${file} does not hold statement documents; it is left as it is`);
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    BEGIN IMMEDIATE;
+    CREATE TABLE IF NOT EXISTS documents (sha256 BLOB PRIMARY KEY, zstd BLOB NOT NULL) STRICT;
+    PRAGMA application_id = ${APPLICATION_ID};
+    COMMIT`);
+}
+
+function getter(database: DatabaseSync): DocumentReader['get'] {
+  const select = database.prepare('SELECT zstd FROM documents WHERE sha256 = ?');
+  return (hash) => {
+    const row = select.get(Buffer.from(hash, 'hex')) as { zstd: Uint8Array } | undefined;
+    if (!row) return undefined;
+    const text = decompressed(row.zstd);
+    if (text === undefined || sha256(text) !== hash) throw new DocumentChanged(hash, text);
+    return text;
+  };
+}
+
+function decompressed(bytes: Uint8Array): string | undefined {
+  try {
+    return zstdDecompressSync(bytes).toString('utf8');
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,79 @@
+// DuckDB as analytics uses it: in this process, bounded in memory and threads, never downloading
+// anything, times in UTC. Scripts are `.sql` files; their input comes in as variables.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+
+export interface Engine {
+  readonly connection: DuckDBConnection;
+  close(): void;
+}
+
+export interface EngineLimits {
+  readonly memoryMb: number;
+  /** It spills into a directory of its own in here, which is gone when it is closed. */
+  readonly spillDirectory: string;
+}
+
+const THREADS = '2';
+
+export async function openEngine({ memoryMb, spillDirectory }: EngineLimits): Promise<Engine> {
+  mkdirSync(spillDirectory, { recursive: true });
+  const spill = mkdtempSync(join(spillDirectory, 'engine-'));
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: THREADS,
+    memory_limit: `${memoryMb}MB`,
+    temp_directory: spill,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
+  return {
+    connection,
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+      rmSync(spill, { recursive: true, force: true });
+    },
+  };
+}
+
+const scripts = new Map<string, string>();
+
+/** The text of a `.sql` file beside the code that runs it, read once. */
+export function sqlFile(url: URL): string {
+  const known = scripts.get(url.href);
+  if (known !== undefined) return known;
+  const text = readFileSync(url, 'utf8');
+  scripts.set(url.href, text);
+  return text;
+}
+
+/** What a script reads with `getvariable`: numbers as BIGINT, lists of file names, text. */
+export type Variables = Readonly<Record<string, string | bigint | boolean | readonly string[]>>;
+
+export async function setVariables(connection: DuckDBConnection, variables: Variables) {
+  for (const [name, value] of Object.entries(variables)) {
+    await connection.run(`SET VARIABLE ${name} = ${literal(value)}`);
+  }
+}
+
+/** An SQL literal. Text is quoted, so that no file name or id can be read as SQL. */
+export function literal(value: Variables[string]): string {
+  if (typeof value === 'bigint') return `${value}::BIGINT`;
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return quoted(value);
+  return `[${value.map(quoted).join(', ')}]::VARCHAR[]`;
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** All rows of a small result, as objects. */
+export async function rowsOf(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<readonly Readonly<Record<string, DuckDBValue>>[]> {
+  const result = await connection.runAndReadAll(sql);
+  return result.getRowObjects();
+}

@@ -1,0 +1,15 @@
+-- RFC 8785 text of a string and of a time. Only ids of others may hold what needs escaping.
+CREATE TEMP MACRO json_text(value) AS
+  CASE WHEN regexp_matches(value, '["\\\x00-\x1f]')
+       THEN '"' || array_to_string(list_transform(regexp_extract_all(value, '(?s).'), lambda c:
+              CASE WHEN c IN ('"', '\') THEN '\' || c
+                   WHEN c = chr(8) THEN '\b'
+                   WHEN c = chr(9) THEN '\t'
+                   WHEN c = chr(10) THEN '\n'
+                   WHEN c = chr(12) THEN '\f'
+                   WHEN c = chr(13) THEN '\r'
+                   WHEN c < ' ' THEN format('\u{:04x}', unicode(c))
+                   ELSE c END), '') || '"'
+       ELSE '"' || value || '"' END;
+
+CREATE TEMP MACRO json_time(moment) AS '"' || strftime(moment, '%Y-%m-%dT%H:%M:%S.%gZ') || '"';

@@ -1,0 +1,42 @@
+-- Guards before any arithmetic, in order: the first entry from which no amount can be computed, and
+-- why. With these bounds no product and no sum below can leave 128 bits.
+SELECT stream || '@' || revision AS event,
+       CASE
+         WHEN type NOT IN ('OrderConfirmed', 'OrderRefunded', 'RefundCancelled', 'OrderInvalidated',
+                           'CommissionHeld', 'CommissionReleased')
+           THEN 'is of a type that moves no money: ' || type
+         WHEN occurred_at IS NULL OR clears_at IS NULL
+           THEN 'has a time that is not UTC with milliseconds'
+         WHEN order_id IS NULL OR seller_id IS NULL OR code_id IS NULL OR text IS NULL
+              OR payee_id IS NULL OR currency IS NULL
+           THEN 'does not say whose money it moves'
+         WHEN account IS NULL OR account NOT IN ('pending', 'held')
+           THEN 'names no account'
+         WHEN rounding IS DISTINCT FROM 1 OR plan_version IS NULL OR plan_version < 1
+           THEN 'has a plan under an unknown rounding rule'
+         WHEN plan_kind = 'rate' AND (rate_bps IS NULL OR rate_bps NOT BETWEEN 1 AND 10000)
+           THEN 'has a rate outside 1 to 10000 basis points'
+         WHEN plan_kind = 'fixed_fee'
+              AND (fee_minor IS NULL OR fee_minor NOT BETWEEN 1 AND 1000000000000000)
+           THEN 'has a fee outside 1 to 10^15'
+         WHEN plan_kind IS NULL OR plan_kind NOT IN ('rate', 'fixed_fee')
+           THEN 'has a plan of an unknown kind'
+         WHEN lines IS NULL OR len(lines) > 2000
+           THEN 'has no lines, or more than 2000'
+         WHEN len(list_filter(lines, lambda line:
+                line.line_id IS NULL OR line.before_minor IS NULL OR line.after_minor IS NULL
+                OR line.before_minor NOT BETWEEN 0 AND 1000000000000000
+                OR line.after_minor NOT BETWEEN 0 AND 1000000000000000)) > 0
+           THEN 'has the base of a line that is no whole number from 0 to 10^15'
+         WHEN net_before_minor IS NULL OR net_after_minor IS NULL
+              OR net_before_minor NOT BETWEEN 0 AND 2000000000000000000
+              OR net_after_minor NOT BETWEEN 0 AND 2000000000000000000
+           THEN 'has a net that is no whole number from 0 to 2 * 10^18'
+         WHEN stated_minor IS NULL
+              OR stated_minor NOT BETWEEN -2000000000000000000 AND 2000000000000000000
+           THEN 'states an amount that is no whole number within 2 * 10^18'
+       END AS fault
+FROM entry
+WHERE fault IS NOT NULL
+ORDER BY log_index
+LIMIT 1

@@ -1,0 +1,42 @@
+// The first way to a period's statements, as every SQL engine offers it: given the columnar copy of
+// the log it computes each amount again and writes the documents' canonical text itself.
+export interface SqlInput {
+  /** Parquet files of the lake that hold everything between `after` and the cutoff. */
+  readonly eventFiles: readonly string[];
+  readonly entryFiles: readonly string[];
+  readonly period: string;
+  readonly cutoffLogIndex: number;
+  readonly carry?: SqlCarry;
+  /** Only this payee's statements. */
+  readonly payeeId?: string;
+}
+
+/** What the close of the period before left. */
+export interface SqlCarry {
+  readonly cutoffLogIndex: number;
+  readonly entriesFile: string;
+  readonly balancesFile: string;
+}
+
+/** One document with its lines in it, and what its events add up to. */
+export interface SqlDocument {
+  readonly payeeId: string;
+  readonly currency: string;
+  readonly openingMinor: string;
+  readonly linesMinor: string;
+  readonly closingMinor: string;
+  readonly lineCount: number;
+  /** RFC 8785 text, whole. */
+  readonly text: string;
+  /** The lines as they stand in it, each followed by a line feed. */
+  readonly input: string;
+}
+
+export interface SqlWay {
+  /** Guards, computes, assigns, sums. Rejects with AmountDiffers, naming the event. */
+  compute(): Promise<void>;
+  /** In order of payee, then currency. */
+  documents(): AsyncGenerator<SqlDocument>;
+  /** Writes what the next close needs. */
+  leaveCarry(files: { readonly entriesFile: string; readonly balancesFile: string }): Promise<void>;
+}
