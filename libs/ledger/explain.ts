@@ -1,7 +1,7 @@
 // Why each amount of an order is what it is, told from its own stream: the verdict and its plan,
 // every step with its arithmetic and the derivation of its clearsAt, what waits or stayed without
 // effect, and where its money stands now. JSON values only; decides nothing.
-import type { EventOf, RecordedLedgerEvent } from './events.ts';
+import type { EventOf, LedgerEvent, Recorded } from './events.ts';
 import { explainClearing } from './explain-clearing.ts';
 import type { ClearingExplanation } from './explain-clearing.ts';
 import { earnedOnNet, explainMovement } from './explain-movement.ts';
@@ -78,13 +78,15 @@ export interface OrderExplanation {
   readonly balances: readonly PostedAmount[];
 }
 
-type RecordedOrderEvent = Extract<RecordedLedgerEvent, OrderEvent>;
+/** An event as a stream gives it: its place in the log does not matter here. */
+export type ExplainedEvent = LedgerEvent & Omit<Recorded, 'logIndex' | 'id'>;
+type ExplainedOrderEvent = Extract<ExplainedEvent, OrderEvent>;
 
 /**
  * `events` are those of the order's stream from its start, in order. Changes of its code's plan may
  * stand among them: they tell since when the pinned version is in force.
  */
-export function explainOrder(events: readonly RecordedLedgerEvent[]): OrderExplanation {
+export function explainOrder(events: readonly ExplainedEvent[]): OrderExplanation {
   const steps: StepExplanation[] = [];
   let state: OrderState = awaitedOrder();
   for (const event of events.filter(isOrderEvent)) {
@@ -103,10 +105,10 @@ export function explainOrder(events: readonly RecordedLedgerEvent[]): OrderExpla
 
 const ORDER_EVENTS = new Set<string>(OrderEvent.options.map((option) => option.shape.type.value));
 
-const isOrderEvent = (event: RecordedLedgerEvent): event is RecordedOrderEvent =>
+const isOrderEvent = (event: ExplainedEvent): event is ExplainedOrderEvent =>
   ORDER_EVENTS.has(event.type);
 
-function explainStep(event: RecordedOrderEvent, before: OrderState): StepExplanation {
+function explainStep(event: ExplainedOrderEvent, before: OrderState): StepExplanation {
   const { movement, ...details } = { movement: undefined, ...event.data };
   return {
     event: eventRef(event.stream, event.revision),
@@ -127,11 +129,11 @@ function explainStep(event: RecordedOrderEvent, before: OrderState): StepExplana
 
 function explainAttribution(
   state: AttributedOrder,
-  events: readonly RecordedLedgerEvent[],
+  events: readonly ExplainedEvent[],
 ): AttributionExplanation {
   const { lines, ...verdict } = state.verdict;
   const plan = events.find(
-    (event): event is RecordedLedgerEvent & EventOf<'RewardPlanChanged'> =>
+    (event): event is ExplainedEvent & EventOf<'RewardPlanChanged'> =>
       event.type === 'RewardPlanChanged' &&
       event.data.codeId === verdict.codeId &&
       event.data.version === verdict.plan.version,
@@ -158,10 +160,7 @@ function explainLine(
   return { lineId, productId, eligible, paidMinor, remainingMinor, earns };
 }
 
-function explainParked(
-  event: RecordedLedgerEvent,
-  state: OrderState,
-): readonly ParkedExplanation[] {
+function explainParked(event: ExplainedEvent, state: OrderState): readonly ParkedExplanation[] {
   if (event.type !== 'RefundParked' && event.type !== 'ConfirmationParked') return [];
   const { occurredAt } = event.data;
   const ref = eventRef(event.stream, event.revision);

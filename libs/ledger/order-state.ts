@@ -203,7 +203,7 @@ function parkedRefund(state: OrderState, refund: RefundParked['data']): OrderSta
 function refunded(state: AttributedOrder, event: OrderRefunded | RefundRefused): AttributedOrder {
   const { refundId, contentHash, occurredAt } = event.data;
   const status = event.type === 'OrderRefunded' ? 'applied' : 'refused';
-  const wasParked = state.refunds.get(refundId)?.status === 'parked';
+  const wasParked = state.parked.some((fact) => isRefund(fact, refundId));
   state.refunds.set(refundId, {
     contentHash,
     firstAnswer: wasParked ? 'parked' : status,
