@@ -2,10 +2,10 @@
 // one, else by booting the same module in this process. Either way a request is the API's own, so
 // that nothing can be done here that cannot be done there.
 import type { BulkAnswer } from '#api/commands/bulk/bulk-answer.ts';
-import type { RebuildReport } from '#api/follower/follower.ts';
+import type { RebuildProgress, RebuildReport } from '#read-store/rebuild.ts';
 import { CliFailure, EXIT } from './failure.ts';
 
-export type { BulkAnswer, RebuildReport };
+export type { BulkAnswer, RebuildProgress, RebuildReport };
 
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -17,12 +17,6 @@ export interface Request {
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
-}
-
-export interface RebuildProgress {
-  readonly projection: string;
-  readonly done: number;
-  readonly total: number;
 }
 
 export interface Ledger {

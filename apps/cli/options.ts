@@ -10,9 +10,7 @@ export interface Common {
 /** Every command works on one data directory and can answer a program. */
 export function common(command: Command): Command {
   return command
-    .addOption(
-      new Option('--data <directory>', 'the data directory').env('PROMO_LEDGER_DATA'),
-    )
+    .addOption(new Option('--data <directory>', 'the data directory').env('PROMO_LEDGER_DATA'))
     .option('--json', 'print one JSON object (or one a line) for programs');
 }
 

@@ -3,9 +3,13 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigRefused } from '#api/config.ts';
 import { LakeBusy, LakeDamaged } from '#analytics/lake/lake.ts';
-import { AmountDiffers, WaysDiffer } from '#analytics/statements/run.ts';
+import { DocumentChanged, DocumentsUnreadable } from '#analytics/statements/documents.ts';
+import { AmountDiffers, RunRefused, WaysDiffer } from '#analytics/statements/run.ts';
+import { BuyerKeysUnusable } from '#api/buyer-keys.ts';
 import { QueryRefused } from '#analytics/explore/query.ts';
 import { LogFileError } from '#event-store/log-file-errors.ts';
+import { StoreUnavailable } from '#event-store/port.ts';
+import { Alarm } from '#read-store/alarms.ts';
 import { addClose } from './commands/close.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -85,6 +89,12 @@ const EXPECTED: readonly (readonly [abstract new (...args: never[]) => Error, Ex
   [ConfigRefused, EXIT.usage],
   [QueryRefused, EXIT.usage],
   [LogFileError, EXIT.files],
+  [StoreUnavailable, EXIT.files],
+  [BuyerKeysUnusable, EXIT.files],
+  [Alarm, EXIT.files],
+  [DocumentsUnreadable, EXIT.files],
+  [DocumentChanged, EXIT.difference],
+  [RunRefused, EXIT.refused],
   [LakeDamaged, EXIT.files],
   [LakeBusy, EXIT.files],
   [WaysDiffer, EXIT.difference],

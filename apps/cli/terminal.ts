@@ -54,5 +54,7 @@ export function say(text: string): void {
 
 /** Amounts are strings everywhere; a bigint in a result is a count. */
 export function printJson(result: unknown): void {
-  print(JSON.stringify(result, (_key, value) => (typeof value === 'bigint' ? String(value) : value)));
+  print(
+    JSON.stringify(result, (_key, value) => (typeof value === 'bigint' ? String(value) : value)),
+  );
 }

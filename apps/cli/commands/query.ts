@@ -1,7 +1,12 @@
 // `promo-ledger query`: an analyst's SQL over the lake, read only, beside a running service.
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { exportQuery, type ExportFormat, readyQuestions, runQuery } from '#analytics/explore/query.ts';
+import {
+  exportQuery,
+  type ExportFormat,
+  readyQuestions,
+  runQuery,
+} from '#analytics/explore/query.ts';
 import { embeddedWorkspace } from '#analytics/workspace.ts';
 import { configOf, openLog } from '../connect.ts';
 import { CliFailure, EXIT } from '../failure.ts';
@@ -59,7 +64,13 @@ function sqlOf(sql: string | undefined, ready: string | undefined): string {
 function list(isJson: boolean): void {
   const questions = readyQuestions();
   if (isJson) printJson(questions);
-  else print(table(['name', 'question'], questions.map(({ name, title }) => [name, title])));
+  else
+    print(
+      table(
+        ['name', 'question'],
+        questions.map(({ name, title }) => [name, title]),
+      ),
+    );
 }
 
 async function show(
@@ -76,7 +87,9 @@ async function show(
   const heads = columns.map((column, place) =>
     rows.every((row) => isNumber(row[place] ?? null)) ? ` ${column}` : column,
   );
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'boolean' ? `${cell}` : cell)));
+  const cells = rows.map((row) =>
+    row.map((cell) => (typeof cell === 'boolean' ? `${cell}` : cell)),
+  );
   print(table(heads, cells));
   say(`${count(rows.length)} rows${isTruncated ? ` (there are more: --limit, --out)` : ''}`);
 }

@@ -52,7 +52,11 @@ async function rebuilt(
 function told(reports: readonly RebuildReport[]): string {
   const rows = reports.map(({ projection, version, logIndex, oldHash, newHash, matches }) => [
     ...[projection, version, count(logIndex + 1), newHash.slice(0, 16)],
-    oldHash === null ? 'first build' : matches ? 'same state' : `DIFFERS from ${oldHash.slice(0, 16)}`,
+    oldHash === null
+      ? 'first build'
+      : matches
+        ? 'same state'
+        : `DIFFERS from ${oldHash.slice(0, 16)}`,
   ]);
   return table(['projection', ' version', ' events', 'state hash', 'compared with live'], rows);
 }

@@ -27,17 +27,20 @@ export function addVerify(statements: Command, end: End): void {
     .argument('[payee]', 'a payee (then also the month), or a month, or nothing for all')
     .argument('[period]', 'a month like 2026-03', period)
     .option('--currency <code>', 'when the payee has several for the month', currency)
-    .action(async (first: string | undefined, second: string | undefined, options: VerifyCommand) => {
-      const { dataDirectory } = configOf(options.data);
-      if (first !== undefined && second !== undefined) {
-        await verifyOne(dataDirectory, { payee: first, period: second, ...options }, end);
-        return;
-      }
-      const periods = await completedPeriods(dataDirectory);
-      const wanted = first === undefined ? periods : periods.filter((each) => each === first);
-      if (wanted.length === 0) throw new CliFailure(EXIT.usage, nothingToVerify(first, periods));
-      for (const each of wanted) await verifyPeriod(dataDirectory, each, options.json ?? false, end);
-    });
+    .action(
+      async (first: string | undefined, second: string | undefined, options: VerifyCommand) => {
+        const { dataDirectory } = configOf(options.data);
+        if (first !== undefined && second !== undefined) {
+          await verifyOne(dataDirectory, { payee: first, period: second, ...options }, end);
+          return;
+        }
+        const periods = await completedPeriods(dataDirectory);
+        const wanted = first === undefined ? periods : periods.filter((each) => each === first);
+        if (wanted.length === 0) throw new CliFailure(EXIT.usage, nothingToVerify(first, periods));
+        for (const each of wanted)
+          await verifyPeriod(dataDirectory, each, options.json ?? false, end);
+      },
+    );
 }
 
 async function verifyOne(

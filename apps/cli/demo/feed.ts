@@ -50,7 +50,9 @@ export class Feed {
     if (day < SELLING_DAYS) for (let n = 0; n < this.ordersPerDay; n += 1) this.sell(day);
     const arrivals = this.arrivals.get(day) ?? [];
     this.arrivals.delete(day);
-    return arrivals.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).map(({ fact }) => fact);
+    return arrivals
+      .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+      .map(({ fact }) => fact);
   }
 
   private sell(day: number): void {
@@ -83,7 +85,11 @@ export class Feed {
     const percent = rules.discount.kind === 'percentage' ? rules.discount.percentBps : 0;
     const isElsewhere = chance.happens(8);
     return Array.from({ length: chance.oneOf([1, 1, 1, 1, 2, 2, 3, 4]) }, (_, index) => {
-      const { productId, priceMinor } = productOf(chance, seller, isElsewhere ? [] : rules.productIds);
+      const { productId, priceMinor } = productOf(
+        chance,
+        seller,
+        isElsewhere ? [] : rules.productIds,
+      );
       const quantity = chance.oneOf([1, 1, 1, 2, 3]);
       const list = priceMinor * BigInt(quantity);
       const paid = (list * BigInt(10_000 - percent)) / 10_000n;

@@ -61,8 +61,7 @@ export const influencerIdOf = (influencer: number) =>
 export const offeredTo = (preset: Preset, influencer: number): OfferedCode =>
   preset.codes[influencer % preset.codes.length]!;
 
-export const codeIdOf = (sellerId: string, offered: OfferedCode) =>
-  `${sellerId}.${offered.suffix}`;
+export const codeIdOf = (sellerId: string, offered: OfferedCode) => `${sellerId}.${offered.suffix}`;
 
 /**
  * An id that may stand in a stream name, different for different texts: a space becomes `_`, any

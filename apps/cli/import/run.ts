@@ -35,7 +35,11 @@ export interface ImportReport {
 export interface ImportOptions {
   readonly file: string;
   readonly preset: Preset;
-  readonly onProgress?: (stage: 'survey' | 'market' | 'orders', done: number, total: number) => void;
+  readonly onProgress?: (
+    stage: 'survey' | 'market' | 'orders',
+    done: number,
+    total: number,
+  ) => void;
 }
 
 const CHUNK_BYTES = 256 * 1024;

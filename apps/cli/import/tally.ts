@@ -32,7 +32,10 @@ export function endingOf(
     case 'refund_refused':
       return { ending: 'refused', reason };
     case 'refused':
-      return { ending: isOfRejectedOrder(isRefund, reason) ? 'nothing_to_reverse' : 'refused', reason };
+      return {
+        ending: isOfRejectedOrder(isRefund, reason) ? 'nothing_to_reverse' : 'refused',
+        reason,
+      };
     case 'invalid':
       return { ending: 'refused', reason: [reason, ...pointersOf(answer)].join(' ') };
     default:
@@ -44,8 +47,8 @@ const isOfRejectedOrder = (isRefund: boolean, reason: string) =>
   isRefund && reason === 'order_must_be_attributed';
 
 /** `/lines/3/quantity` as `/lines/#/quantity`: which field, not which line. */
-const pointersOf = ({ errors = [] }: BulkAnswer) => [
-  ...new Set(errors.map(({ pointer }) => pointer.replaceAll(/\/\d+(?=\/|$)/g, '/#'))),
+const pointersOf = ({ pointers = [] }: BulkAnswer) => [
+  ...new Set(pointers.map(({ pointer }) => pointer.replaceAll(/\/\d+(?=\/|$)/g, '/#'))),
 ];
 
 export class Tally {

@@ -1,0 +1,87 @@
+// `promo-ledger doctor`: examines everything in a data directory, beside a running service and
+// without changing anything, and says what is wrong, where, and what to do.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { EventLogReader } from '#event-store/port.ts';
+import { openSqliteReader } from '#event-store/sqlite-reader.ts';
+import { configOf } from '../connect.ts';
+import { checkDocuments, checkLake, checkReadModels } from '../doctor/derived.ts';
+import { checkFiles } from '../doctor/files.ts';
+import { type Finding, guarded, RESTORE } from '../doctor/finding.ts';
+import { checkMeaning, checkStored, type OnEvents } from '../doctor/log.ts';
+import { CliFailure, EXIT } from '../failure.ts';
+import { type Common, common } from '../options.ts';
+import type { End } from '../program.ts';
+import { progress } from '../progress.ts';
+import { print, printJson, table } from '../terminal.ts';
+
+export function addDoctor(program: Command, end: End): void {
+  common(program.command('doctor'))
+    .description('examine the data directory: log, keys, read models, lake, statements')
+    .action(async ({ data, json = false }: Common) => {
+      const { dataDirectory } = configOf(data);
+      if (!existsSync(join(dataDirectory, 'ledger.db'))) {
+        throw new CliFailure(EXIT.files, `${dataDirectory} holds no ledger (no ledger.db)`);
+      }
+      const log = openSqliteReader(join(dataDirectory, 'ledger.db'));
+      try {
+        const findings = await examined(dataDirectory, log, json);
+        if (json) for (const finding of findings) printJson(finding);
+        else print(told(findings));
+        if (findings.some(({ state }) => state === 'wrong')) end(EXIT.difference);
+      } finally {
+        await log.close();
+      }
+    });
+}
+
+async function examined(
+  dataDirectory: string,
+  log: EventLogReader,
+  isQuiet: boolean,
+): Promise<readonly Finding[]> {
+  const withBar = async <T>(label: string, work: (onProgress: OnEvents) => Promise<T>) => {
+    const bar = progress(label, isQuiet);
+    try {
+      return await work((done, total) => bar.update(done, total));
+    } finally {
+      bar.end();
+    }
+  };
+  const again = 'delete it: it is made again from the log';
+  const checks = [
+    () => guarded('files', 'see the message', () => checkFiles(dataDirectory, log)),
+    () =>
+      guarded('stored bytes', RESTORE, () =>
+        withBar('stored bytes', (onProgress) => checkStored(dataDirectory, onProgress)),
+      ),
+    () =>
+      guarded('meaning', RESTORE, () =>
+        withBar('meaning', (onProgress) => checkMeaning(log, onProgress)),
+      ),
+    () =>
+      guarded('read models', again, () =>
+        withBar('replay', (onProgress) => checkReadModels(dataDirectory, log, onProgress)),
+      ),
+    () => guarded('lake', again, () => checkLake(dataDirectory, log)),
+    () => guarded('statements', 'restore documents.db', () => checkDocuments(dataDirectory, log)),
+  ];
+  const findings: Finding[] = [];
+  for (const check of checks) findings.push(...(await check()));
+  return findings;
+}
+
+const SIGNS = { ok: 'ok', note: 'note', wrong: 'WRONG' } as const;
+
+function told(findings: readonly Finding[]): string {
+  const rows = findings.map(({ check, state, says }) => [SIGNS[state], check, says]);
+  const todos = findings.flatMap(({ check, todo }) => (todo ? [`  ${check}: ${todo}`] : []));
+  const isWell = findings.every(({ state }) => state !== 'wrong');
+  return [
+    table(['', 'what', 'finding'], rows),
+    ...(todos.length > 0 ? ['', 'What to do:', ...todos] : []),
+    '',
+    isWell ? 'The ledger is sound.' : 'THE LEDGER IS NOT SOUND.',
+  ].join('\n');
+}

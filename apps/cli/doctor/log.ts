@@ -1,0 +1,67 @@
+// The log itself: every event's bytes, place and checksum, its shape as this version knows it, and
+// that its postings balance. Names what is wrong as stream@revision.
+import { join } from 'node:path';
+import { verifyStored } from '#event-store/verify-stored.ts';
+import { type EventLogReader, START } from '#event-store/port.ts';
+import { LedgerEvent } from '#ledger/events.ts';
+import { Metadata } from '#ledger/metadata.ts';
+import { postings } from '#ledger/postings.ts';
+import { eventRef } from '#ledger/streams.ts';
+import { count } from '../terminal.ts';
+import { type Finding, ok, RESTORE, wrong } from './finding.ts';
+
+export type OnEvents = (done: number, total: number) => void;
+
+const PAGE = 2_000;
+
+export async function checkStored(
+  dataDirectory: string,
+  onProgress: OnEvents,
+): Promise<readonly Finding[]> {
+  const file = join(dataDirectory, 'ledger.db');
+  const { events, difference } = await verifyStored(file, onProgress);
+  if (difference) {
+    const says = `${difference.ref}: ${difference.what}`;
+    return [
+      wrong('stored bytes', says, `${RESTORE}; everything before ${difference.ref} is whole`),
+    ];
+  }
+  const says = `${count(events)} events: contiguous, canonical, every checksum right`;
+  return [ok('stored bytes', says)];
+}
+
+/** Shapes by the schemas, event by event, and postings: zero per event is zero at every place. */
+export async function checkMeaning(
+  log: EventLogReader,
+  onProgress: OnEvents,
+): Promise<readonly Finding[]> {
+  const end = Number(await log.head()) + 1;
+  let after = START;
+  let posted = 0;
+  for (;;) {
+    const page = await log.readAll({ after, limit: PAGE });
+    for (const { stream, revision, type, data, metadata } of page) {
+      const ref = eventRef(stream, revision);
+      const shape = LedgerEvent.safeParse({ type, data });
+      const issue = shape.error?.issues[0] ?? Metadata.safeParse(metadata).error?.issues[0];
+      if (issue || !shape.success) {
+        const says = `${ref} (${type}): ${issue?.path.join('.')} ${issue?.message}`;
+        const todo = `was it written by a newer version? Otherwise ${RESTORE}`;
+        return [wrong('shape of events', says, todo)];
+      }
+      const moved = postings(shape.data);
+      posted += moved.length;
+      if (moved.reduce((sum, { amountMinor }) => sum + amountMinor, 0n) === 0n) continue;
+      const says = `${ref} (${type}) posts amounts that do not add up to zero`;
+      return [wrong('trial balance', says, RESTORE)];
+    }
+    const last = page.at(-1);
+    if (last === undefined) break;
+    after = last.position;
+    onProgress(last.logIndex + 1, Math.max(end, last.logIndex + 1));
+  }
+  return [
+    ok('shape of events', 'every event is one that this version knows'),
+    ok('trial balance', `zero at every place of the log; ${count(posted)} postings`),
+  ];
+}
