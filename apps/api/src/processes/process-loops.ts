@@ -13,6 +13,7 @@ import { CloseCodes } from './close-codes.ts';
 import { finishRedemption } from './finish-redemption.ts';
 import { Hints } from './hints.ts';
 import { IssueCodes } from './issue-codes.ts';
+import { IssueStatements } from './issue-statements.ts';
 import { OpenTasks } from './open-tasks.ts';
 import { OrderDesk } from './order-desk.ts';
 import { type Alarm, ProcessLoop } from './process-loop.ts';
@@ -37,6 +38,7 @@ export class ProcessLoops implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly tasks: OpenTasks,
     private readonly codes: CloseCodes,
     private readonly issuing: IssueCodes,
+    private readonly statements: IssueStatements,
   ) {
     this.#loops = [
       this.#loop('finish-redemptions', 'reservation', (row) => this.#finishRedemption(row)),
@@ -44,6 +46,7 @@ export class ProcessLoops implements OnApplicationBootstrap, OnModuleDestroy {
       this.#loop('open-tasks', 'task', (row) => this.#openTask(row)),
       this.#loop('close-codes', 'code_of_left_seller', (row) => this.#closeCode(row)),
       this.#loop('issue-codes', 'code_request', (row) => this.#issueCodes(row)),
+      this.#loop('issue-statements', 'statement_run', (row) => this.#issueStatements(row)),
     ];
   }
 
@@ -95,6 +98,10 @@ export class ProcessLoops implements OnApplicationBootstrap, OnModuleDestroy {
 
   #closeCode({ codeId }: UnfinishedRow) {
     return this.codes.settleCode(named(codeId), this.#context('close-codes'));
+  }
+
+  #issueStatements({ period }: UnfinishedRow) {
+    return this.statements.settle(named(period), this.#context('issue-statements'));
   }
 
   #issueCodes({ taskId, influencerId, requestId }: UnfinishedRow) {

@@ -8,6 +8,7 @@ import { type Holder, issuedCode } from '#ledger/issued-code.ts';
 import { unstorable } from '#ledger/limits.ts';
 import { type OrderRejectionReason } from '#ledger/order.events.ts';
 import { order, rejectOrder } from '#ledger/order.ts';
+import type { OrderContent } from '#ledger/order-content.ts';
 import type { ProgrammeState } from '#ledger/programme.ts';
 import type { RedemptionReserved } from '#ledger/promo-code.events.ts';
 import { promoCode, type PromoCodeState } from '#ledger/promo-code.ts';
@@ -21,7 +22,7 @@ import {
   promoCodeStream,
   sellerStream,
 } from '#ledger/streams.ts';
-import type { EventRef } from '#ledger/values.ts';
+import type { EventRef, Sha256 } from '#ledger/values.ts';
 import type { AnyLoaded, AnyStreamRef, EventInStream } from '#event-store/transaction.ts';
 import { type Answer, Refused } from '../http/answer.ts';
 import { judgedOn } from '../related.ts';
@@ -86,18 +87,22 @@ export async function redeem(
   const settled =
     'reserved' in judged
       ? await finishRedemption(desk, judged.reserved, context)
-      : await reject(desk, request, judged, context);
-  return answerTo(desk, request, settled);
+      : await reject(desk, judged, context);
+  const isAsAsked = contentOfOutcome(settled).contentHash === judged.contentHash;
+  return isAsAsked ? answerOf(settled) : answerTo(desk, request, settled);
 }
 
 /** A verdict, a rejection with its reason, or that what was seen is no longer so. */
 type Judged = Reserved | Rejection | 'look_again';
 
 interface Reserved {
+  readonly contentHash: Sha256;
   readonly reserved: EventInStream<RedemptionReserved>;
 }
 
 interface Rejection {
+  readonly contentHash: Sha256;
+  readonly content: OrderContent;
   readonly reason: OrderRejectionReason;
   readonly code: PromoCodeState | null;
   readonly codeId: string | null;
@@ -112,9 +117,10 @@ async function reserve(
 ): Promise<Judged> {
   const { orderId, buyerId, confirmedAt, paidAt } = request;
   const content = contentOf(request, desk.buyerKeys, code);
+  const contentHash = contentHashOf(content, confirmedAt);
   const command = {
     content,
-    contentHash: contentHashOf(content, confirmedAt),
+    contentHash,
     holder,
     isSelfPurchase: buyerId !== undefined && isHeldBy(buyerId, holder),
     ...(confirmedAt !== undefined && { confirmation: { confirmedAt } }),
@@ -144,10 +150,14 @@ async function reserve(
     if (reason === 'holder_must_be_current') return 'look_again';
     if (reason === 'idempotency_key_must_not_be_reused') throw new Error('an order claims no key');
     const ownRef = code.status === 'existing' ? [eventRef(stream, code.revision)] : [];
-    return { reason, code, codeId: holder.codeId, judgedOn: [...basis, ...ownRef] };
+    const asked = { content, contentHash, code, codeId: holder.codeId };
+    return { ...asked, reason, judgedOn: [...basis, ...ownRef] };
   }
   const [reserved] = told.events;
-  return { reserved: reserved ?? (await reservedBefore(desk, stream, told.state, orderId)) };
+  return {
+    contentHash,
+    reserved: reserved ?? (await reservedBefore(desk, stream, told.state, orderId)),
+  };
 }
 
 async function reservedBefore(
@@ -170,10 +180,17 @@ async function doubt(
   request: OrderRequest,
   context: CommandContext,
 ): Promise<Judged> {
-  const unknown = { reason: 'unknown_code', code: null, codeId: null } as const;
+  const content = contentOf(request, desk.buyerKeys, null);
+  const contentHash = contentHashOf(content, request.confirmedAt);
+  const unknown = {
+    content,
+    contentHash,
+    reason: 'unknown_code',
+    code: null,
+    codeId: null,
+  } as const;
   if (request.text === null) return { ...unknown, judgedOn: [] };
   const ref = { decider: issuedCode, stream: issuedCodeStream(request.text) };
-  const content = contentOf(request);
   const told = await desk.runner.transact({
     ...ref,
     context: withoutKey(context),
@@ -185,19 +202,13 @@ async function doubt(
 
 async function reject(
   desk: OrderDesk,
-  request: OrderRequest,
-  { reason, code, codeId, judgedOn }: Rejection,
+  { content, contentHash, reason, code, codeId, judgedOn }: Rejection,
   context: CommandContext,
 ): Promise<Settled> {
-  const content = contentOf(request, desk.buyerKeys, code);
   const rejection = {
     ...content,
     lines: judgeLines(content.lines, code?.status === 'existing' ? code : null),
-    reason,
-    codeId,
-    contentHash: contentHashOf(content, request.confirmedAt),
-    judgedOn: [...judgedOn],
-    occurredAt: context.now,
+    ...{ reason, codeId, contentHash, judgedOn: [...judgedOn], occurredAt: context.now },
   };
   const stream = orderStream(content.sellerId, content.orderId);
   const told = await desk.runner.transact({
@@ -229,8 +240,7 @@ async function answerTo(
   request: OrderRequest,
   settled: Settled,
 ): Promise<Answer<OrderAnswer>> {
-  const { type, data } = settled.event;
-  const { codeId, contentHash } = type === 'OrderAttributed' ? data.verdict : data;
+  const { codeId, contentHash } = contentOfOutcome(settled);
   const code =
     codeId === null
       ? null
@@ -239,6 +249,10 @@ async function answerTo(
   if (asked === contentHash) return answerOf(settled);
   const event = eventRef(settled.event.stream, settled.event.revision);
   return new Refused(refuse('order_must_not_change', { event, contentHash }));
+}
+
+function contentOfOutcome({ event: { type, data } }: Settled) {
+  return type === 'OrderAttributed' ? data.verdict : data;
 }
 
 const isHeldBy = (id: string, { payeeId, promoterId }: Holder) =>

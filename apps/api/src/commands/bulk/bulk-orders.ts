@@ -144,7 +144,8 @@ export class BulkOrders {
       return answerOfLine(line, await tell(), this.desk.log.logId);
     } catch (error) {
       const failed = failedAnswer(line, error);
-      this.#log.error({ line, code: failed.code, error });
+      // An outage fails many lines and is reported by the store.
+      if (failed.code === 'bug_must_be_reported') this.#log.error({ line, err: error });
       return failed;
     }
   }
