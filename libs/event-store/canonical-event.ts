@@ -2,16 +2,12 @@
 // stream, revision, id, type, data and metadata. However a store packs an event, this comes back.
 import { hash } from 'node:crypto';
 import { canonicalJson } from '#ledger/canonical-json.ts';
-import type { NewEvent } from './port.ts';
+import type { AppendedEvent, CanonicalParts } from './port.ts';
 
-/** The two members of an event that are objects, each as its canonical text. */
-export interface CanonicalParts {
-  readonly data: string;
-  readonly metadata: string;
-}
-
-export function canonicalParts(event: Pick<NewEvent, 'data' | 'metadata'>): CanonicalParts {
-  return { data: canonicalJson(event.data), metadata: canonicalJson(event.metadata) };
+export function canonicalParts(event: AppendedEvent): CanonicalParts {
+  return (
+    event.canonical ?? { data: canonicalJson(event.data), metadata: canonicalJson(event.metadata) }
+  );
 }
 
 /** Members in the order that RFC 8785 gives them. */
@@ -27,8 +23,8 @@ export function canonicalEvent(
   );
 }
 
-/** What an event counts against the limit of an append: its canonical members, in bytes of UTF-8. */
-export function appendBytes(event: Pick<NewEvent, 'id' | 'type'>, parts: CanonicalParts): number {
+/** What an event counts against the limit of an append: its canonical texts, in bytes of UTF-8. */
+export function appendBytes(parts: CanonicalParts): number {
   return Buffer.byteLength(parts.data) + Buffer.byteLength(parts.metadata) + ENVELOPE_BYTES;
 }
 

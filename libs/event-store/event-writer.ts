@@ -1,11 +1,12 @@
 // Writes events into a log's file, inside a transaction that the store opens and ends. What it
 // remembers between transactions (each stream's end, the log's end) is forgotten after a rollback.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { canonicalEvent, type CanonicalParts, chainNext, chainStart } from './canonical-event.ts';
+import { canonicalEvent, chainNext, chainStart } from './canonical-event.ts';
 import type { EventRows } from './event-rows.ts';
 import { packEnvelope } from './packed-event.ts';
 import {
   type Appended,
+  type CanonicalParts,
   type ExpectedRevision,
   type NewEvent,
   WrongExpectedRevision,

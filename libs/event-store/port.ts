@@ -20,6 +20,17 @@ export interface NewEvent {
   readonly metadata: Metadata;
 }
 
+/** The members of an event that are objects, each as its RFC 8785 text. */
+export interface CanonicalParts {
+  readonly data: string;
+  readonly metadata: string;
+}
+
+/** Whoever has the canonical texts already hands them on. */
+export interface AppendedEvent extends NewEvent {
+  readonly canonical?: CanonicalParts;
+}
+
 /** An event as its stream knows it. */
 export interface StreamEvent extends NewEvent {
   readonly stream: string;
@@ -94,7 +105,7 @@ export interface EventStore extends EventLogReader {
   append(
     stream: string,
     expected: ExpectedRevision,
-    events: readonly NewEvent[],
+    events: readonly AppendedEvent[],
   ): Promise<Appended>;
 }
 

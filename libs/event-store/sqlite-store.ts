@@ -9,12 +9,13 @@ import { assertIsLog, IN_MEMORY, openForWriting } from './log-file.ts';
 import { messageOf, SQLITE, sqliteCode } from './log-file-errors.ts';
 import {
   type Appended,
+  type AppendedEvent,
   AppendTooLarge,
   type EventStore,
   type ExpectedRevision,
   MAX_APPEND_BYTES,
-  type NewEvent,
   OutcomeUnknown,
+  type Position,
   StoreUnavailable,
   WrongExpectedRevision,
 } from './port.ts';
@@ -33,6 +34,8 @@ export function openSqliteStore(file: string): SqliteStore {
   return new SqliteStore(file, takeWriterLock(file, lockFile));
 }
 
+type AppendOutcome = Appended | WrongExpectedRevision;
+
 interface QueuedAppend extends Append {
   readonly bytes: number;
   readonly resolve: (appended: Appended) => void;
@@ -45,6 +48,7 @@ export class SqliteStore extends SqliteReader implements EventStore {
   readonly #writer: EventWriter;
   #queue: QueuedAppend[] = [];
   #isScheduled = false;
+  readonly #listeners: ((position: Position) => void)[] = [];
 
   constructor(file: string, lock: WriterLock) {
     try {
@@ -60,11 +64,11 @@ export class SqliteStore extends SqliteReader implements EventStore {
   append(
     stream: string,
     expected: ExpectedRevision,
-    events: readonly NewEvent[],
+    events: readonly AppendedEvent[],
   ): Promise<Appended> {
     if (events.length === 0) throw new RangeError(`an append to ${stream} holds no event`);
     const canonical = events.map(canonicalParts);
-    const bytes = events.reduce((sum, event, i) => sum + appendBytes(event, canonical[i]!), 0);
+    const bytes = canonical.reduce((sum, parts) => sum + appendBytes(parts), 0);
     if (bytes > MAX_APPEND_BYTES)
       return Promise.reject(new AppendTooLarge(`${stream}: ${bytes} bytes in one append`));
     if (this.isClosed) return Promise.reject(new StoreUnavailable(`${this.file} is closed`));
@@ -72,6 +76,11 @@ export class SqliteStore extends SqliteReader implements EventStore {
       this.#queue.push({ stream, expected, events, canonical, bytes, resolve, reject });
       this.#schedule();
     });
+  }
+
+  /** Called once after each commit that stored something, with the log's last position. */
+  onCommit(listener: (position: Position) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** What was queued is still stored. */
@@ -100,17 +109,28 @@ export class SqliteStore extends SqliteReader implements EventStore {
       const outcomes = batch.map((append) => this.#writer.append(append));
       isCommitting = true;
       this.database.exec('COMMIT');
-      for (const [i, { resolve, reject }] of batch.entries()) {
-        const outcome = outcomes[i]!;
-        if (outcome instanceof WrongExpectedRevision) reject(outcome);
-        else resolve(outcome);
-      }
-      this.nudge();
+      this.#acknowledge(batch, outcomes);
     } catch (error) {
       this.#undo();
       const reason = this.#reasonOf(error, isCommitting);
       for (const { reject } of batch) reject(reason);
     }
+  }
+
+  #acknowledge(batch: readonly QueuedAppend[], outcomes: readonly AppendOutcome[]): void {
+    let last: Position | undefined;
+    for (const [i, { resolve, reject }] of batch.entries()) {
+      const outcome = outcomes[i]!;
+      if (outcome instanceof WrongExpectedRevision) {
+        reject(outcome);
+      } else {
+        resolve(outcome);
+        if (last === undefined || outcome.position > last) last = outcome.position;
+      }
+    }
+    if (last === undefined) return;
+    this.nudge();
+    for (const listener of this.#listeners) listener(last);
   }
 
   #takeBatch(): readonly QueuedAppend[] {

@@ -20,12 +20,22 @@ export type AnyStreamRef = StreamRef<any, any>;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the decision knows what it asked for
 export type AnyLoaded = Loaded<any>;
 
-export interface Transaction<S, E extends AnyEvent, R extends string> extends StreamRef<S, E> {
+/** The related streams as the decision gets them: each in its place, with its own state. */
+export type LoadedOf<L extends readonly AnyStreamRef[]> = {
+  readonly [K in keyof L]: Loaded<ReturnType<L[K]['decider']['initial']>>;
+};
+
+export interface Transaction<
+  S,
+  E extends AnyEvent,
+  R extends string,
+  L extends readonly AnyStreamRef[] = readonly AnyStreamRef[],
+> extends StreamRef<S, E> {
   /** Streams that the decision also rests on, in the order in which `decide` gets them. */
-  readonly related?: readonly AnyStreamRef[];
+  readonly related?: L;
   readonly context: CommandContext;
   /** Pure; may be called more than once. */
-  readonly decide: (state: S, related: readonly AnyLoaded[]) => Decision<E, R>;
+  readonly decide: (state: S, related: LoadedOf<L>) => Decision<E, R>;
 }
 
 /** An event of the command as its stream holds it. */
@@ -49,3 +59,12 @@ export interface Accomplished<S, E extends AnyEvent> {
 }
 
 export type KeyReused = 'idempotency_key_must_not_be_reused';
+
+/** Other writers, or a store that did not answer, were in the way each time. Nothing was answered. */
+export class TooManyAttempts extends Error {
+  override readonly name = 'TooManyAttempts';
+
+  constructor(stream: string, attempts: number, cause: unknown) {
+    super(`${stream}: given up after ${attempts} attempts to append`, { cause });
+  }
+}

@@ -19,15 +19,11 @@ export const CommandContext = z.strictObject({
 });
 export type CommandContext = Readonly<z.infer<typeof CommandContext>>;
 
-/** What every event of the command carries. */
+/** What every event of the command carries; a request's hash means something only beside its key. */
 export function metadataOf(context: CommandContext): Metadata {
-  const { actor, correlationId, causationId, now, idempotencyKey, requestHash } = context;
-  return {
-    actor,
-    causationId,
-    correlationId,
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
-    recordedAt: now,
-    ...(requestHash !== undefined && { requestHash }),
-  };
+  const { actor, correlationId, causationId, now, idempotencyKey } = context;
+  const metadata: Metadata = { actor, causationId, correlationId, recordedAt: now };
+  if (idempotencyKey === undefined) return metadata;
+  const { requestHash } = context;
+  return { ...metadata, idempotencyKey, ...(requestHash !== undefined && { requestHash }) };
 }

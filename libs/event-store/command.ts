@@ -1,0 +1,57 @@
+// One command on its way through the runner, and what was decided about it in its batch.
+import { metadataOf } from '#ledger/command-context.ts';
+import type { AnyEvent, Refusal } from '#ledger/decider.ts';
+import type { Metadata } from '#ledger/metadata.ts';
+import type { KeyUse } from './folded-stream.ts';
+import type { AppendedEvent } from './port.ts';
+import type { StreamSlot } from './stream-slots.ts';
+import type { Transacted, Transaction } from './transaction.ts';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a command on any category of stream
+export type AnyTransaction = Transaction<any, any, any>;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- its answer
+export type AnyTransacted = Transacted<any, AnyEvent, string>;
+
+export class Command {
+  readonly transaction: AnyTransaction;
+  readonly related: readonly StreamSlot[];
+  /** Read from the context once. */
+  readonly metadata: Metadata;
+  readonly resolve: (answer: AnyTransacted) => void;
+  readonly reject: (reason: unknown) => void;
+  attempts = 0;
+  /**
+   * Where others write too, an answer that appends nothing is given only by a second look, at
+   * state read to each stream's end.
+   */
+  look: 'first' | 'must_be_renewed' | 'final' = 'first';
+
+  constructor(
+    transaction: AnyTransaction,
+    related: readonly StreamSlot[],
+    answer: Pick<Command, 'resolve' | 'reject'>,
+  ) {
+    this.transaction = transaction;
+    this.related = related;
+    this.metadata = metadataOf(transaction.context);
+    this.resolve = answer.resolve;
+    this.reject = answer.reject;
+  }
+}
+
+/** A command and what was decided; `revision` is the stream's last with the command in it. */
+export type Judged = { readonly command: Command; readonly revision: number } & (
+  | { readonly verdict: 'accepted'; readonly events: readonly AppendedEvent[] }
+  | { readonly verdict: 'unchanged' }
+  | { readonly verdict: 'repeated'; readonly use: KeyUse }
+  | { readonly verdict: 'refused'; readonly refusal: Refusal; readonly isCertain: boolean }
+);
+
+/** Decided one after another, to be appended together. */
+export interface Batch {
+  readonly slot: StreamSlot;
+  /** Of the stream before the batch; -1 when there was none. */
+  readonly after: number;
+  readonly judged: readonly Judged[];
+  readonly events: readonly AppendedEvent[];
+}
