@@ -6,9 +6,12 @@ import * as acceptEntry from './commands/accept-entry.ts';
 import * as applyForTask from './commands/apply-for-task.ts';
 import * as applyToActivity from './commands/apply-to-activity.ts';
 import * as assignIssuedCode from './commands/assign-issued-code.ts';
+import { BulkOrders } from './commands/bulk/bulk-orders.ts';
+import * as takeBulk from './commands/bulk/take-bulk.ts';
 import * as cancelRefund from './commands/cancel-refund.ts';
 import * as changeRewardPlan from './commands/change-reward-plan.ts';
 import * as closeCode from './commands/close-code.ts';
+import * as closePeriod from './commands/close-period.ts';
 import * as confirmOrder from './commands/confirm-order.ts';
 import * as createCode from './commands/create-code.ts';
 import * as declineEntry from './commands/decline-entry.ts';
@@ -17,6 +20,7 @@ import * as enableAffiliate from './commands/enable-affiliate.ts';
 import * as enrolSeller from './commands/enrol-seller.ts';
 import * as holdCommission from './commands/hold-commission.ts';
 import * as invalidateOrder from './commands/invalidate-order.ts';
+import * as issueStatements from './commands/issue-statements.ts';
 import * as joinExistingCode from './commands/join-existing-code.ts';
 import * as joinSeller from './commands/join-seller.ts';
 import * as leavePlatform from './commands/leave-platform.ts';
@@ -36,12 +40,37 @@ import * as submitContent from './commands/submit-content.ts';
 import * as suspendInfluencer from './commands/suspend-influencer.ts';
 import * as takeOrder from './commands/take-order.ts';
 import { CloseCodes } from './processes/close-codes.ts';
+import { Hints } from './processes/hints.ts';
 import { IssueCodes } from './processes/issue-codes.ts';
+import { IssueStatements } from './processes/issue-statements.ts';
 import { OpenTasks } from './processes/open-tasks.ts';
 import { OrderDesk } from './processes/order-desk.ts';
+import { ProcessLoops } from './processes/process-loops.ts';
+import * as explainOrder from './queries/explain-order.ts';
+import * as listActivities from './queries/list-activities.ts';
+import * as listAppliedActivities from './queries/list-applied-activities.ts';
+import * as listEarnings from './queries/list-earnings.ts';
+import * as listEvents from './queries/list-events.ts';
+import * as listInfluencerCodes from './queries/list-influencer-codes.ts';
+import * as listInfluencerOrders from './queries/list-influencer-orders.ts';
+import * as listJournal from './queries/list-journal.ts';
+import * as listPeriods from './queries/list-periods.ts';
+import * as listSellerCodes from './queries/list-seller-codes.ts';
+import * as listSellerOrders from './queries/list-seller-orders.ts';
+import * as listStatements from './queries/list-statements.ts';
+import * as listTasks from './queries/list-tasks.ts';
+import * as showCode from './queries/show-code.ts';
+import * as showInfluencer from './queries/show-influencer.ts';
+import * as showOrder from './queries/show-order.ts';
+import * as showProgramme from './queries/show-programme.ts';
+import * as showSeller from './queries/show-seller.ts';
+import * as showTask from './queries/show-task.ts';
+import * as showTrialBalance from './queries/show-trial-balance.ts';
 
 const commands: readonly object[] = [
   setProgrammeRules,
+  closePeriod,
+  issueStatements,
 
   joinSeller,
   enrolSeller,
@@ -74,6 +103,7 @@ const commands: readonly object[] = [
   submitContent,
 
   takeOrder,
+  takeBulk,
   confirmOrder,
   refundOrder,
   cancelRefund,
@@ -82,10 +112,40 @@ const commands: readonly object[] = [
   releaseCommission,
 ];
 
-const queries: readonly object[] = [];
+const queries: readonly object[] = [
+  showProgramme,
+  listPeriods,
+  listStatements,
+  showSeller,
+  listSellerCodes,
+  listSellerOrders,
+  listAppliedActivities,
+  showInfluencer,
+  listInfluencerCodes,
+  listInfluencerOrders,
+  listEarnings,
+  showCode,
+  listActivities,
+  listTasks,
+  showTask,
+  showOrder,
+  explainOrder,
+  listJournal,
+  showTrialBalance,
+  listEvents,
+];
 
 /** Process managers write by level, whenever something they watch changed. */
-export const processes: readonly Type<object>[] = [OrderDesk, OpenTasks, CloseCodes, IssueCodes];
+export const processes: readonly Type<object>[] = [
+  OrderDesk,
+  BulkOrders,
+  Hints,
+  OpenTasks,
+  CloseCodes,
+  IssueCodes,
+  IssueStatements,
+  ProcessLoops,
+];
 
 export const controllers = partsNamed('Controller');
 export const handlers = partsNamed('Handler');

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { EventStore } from '#event-store/port.ts';
 import type { Config } from '../config.ts';
@@ -32,9 +32,9 @@ export function fastifyAdapter(): FastifyAdapter {
     skipMiddie: true,
     genReqId: requestId,
     clientErrorHandler: refuseBrokenHttp,
-    frameworkErrors: (error, _request, reply) =>
+    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(
-        reply as FastifyReply,
+        reply,
         error.statusCode === 414 ? 'path_must_be_shorter' : 'request_must_be_http',
         {},
       ),

@@ -4,7 +4,7 @@
 import type { RefusalCode } from '#ledger/refusals.ts';
 
 /** Of the edge: what needs a code's state to be judged, and is said in the edge's words. */
-export type EdgeRefusal = 'fee_must_be_in_the_codes_currency';
+export type EdgeRefusal = 'fee_must_be_in_the_codes_currency' | 'statement_run_must_be_sound';
 
 type Words = readonly [status: 404 | 409 | 422, title: string];
 
@@ -21,6 +21,7 @@ export const REFUSALS: Readonly<Record<RefusalCode | EdgeRefusal, Words>> = {
   period_must_be_past_its_grace: [409, 'The period and its days of grace are not over yet.'],
   period_must_be_closed: [409, 'The period is not closed.'],
   statement_run_must_be_complete: [409, 'The statements of the last period are not complete.'],
+  statement_run_must_be_sound: [409, 'The statements cannot be issued as things are.'],
   statement_run_must_not_change: [409, 'The statements of that period were issued differently.'],
   issued_statement_must_not_change: [409, 'That statement was issued with other content.'],
   statements_must_be_issued_in_order: [409, 'An earlier statement has to be issued first.'],
@@ -97,7 +98,6 @@ export const REFUSALS: Readonly<Record<RefusalCode | EdgeRefusal, Words>> = {
   refund_must_be_known: [404, 'There is no such refund.'],
   refund_must_not_be_refused: [409, 'The refund was refused: there is nothing to cancel.'],
   commission_must_be_held: [409, 'The commission of the order is not held.'],
-  hold_must_not_be_before_the_last: [409, 'A later hold or release is known already.'],
 };
 
 /** A decision's code as the table knows it; a code from nowhere is a bug. */
