@@ -64,11 +64,15 @@ export function issueStatement(
   return refuseWrongSum(command) ?? accept({ type: 'StatementIssued', data: command });
 }
 
-/** Closing = opening + lines + other postings on payable; without lines their sum is zero. */
+/**
+ * Closing = opening + lines + other postings on payable, and lines that are none add up to nothing.
+ * No event but a statement posts on payable, so that the others must be zero.
+ */
 function refuseWrongSum(command: IssueStatement): Refusal<PayeeRefusal> | undefined {
   const { openingMinor, lineCount, linesMinor, otherMinor, closingMinor } = command;
-  const sum = BigInt(openingMinor) + BigInt(linesMinor) + BigInt(otherMinor);
-  if (sum === BigInt(closingMinor) && (lineCount > 0 || linesMinor === '0')) return undefined;
+  const adds = BigInt(openingMinor) + BigInt(linesMinor) === BigInt(closingMinor);
+  const hasLines = lineCount > 0 || linesMinor === '0';
+  if (adds && hasLines && otherMinor === '0') return undefined;
   const amounts = { openingMinor, linesMinor, otherMinor, closingMinor };
   return refuse('statement_must_add_up', { lineCount, ...amounts });
 }
