@@ -91,7 +91,7 @@ export class IssueStatements implements OnModuleDestroy {
   }
 
   async #completed(period: string): Promise<IssuedRun> {
-    for (let from = 0; ; ) {
+    for (let from = 0; ;) {
       const page = await this.log.readStream(PROGRAMME_STREAM, { from });
       for (const { type, data, position } of page) {
         if (type !== 'StatementRunCompleted') continue;

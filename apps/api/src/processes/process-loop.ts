@@ -28,7 +28,6 @@ export interface Alarm {
 }
 
 interface Watched {
-  readonly since: number;
   readonly failures: number;
   readonly notBefore: number;
 }
@@ -44,6 +43,7 @@ export class ProcessLoop<H extends Hint> {
   #alarms = new Map<string, Alarm>();
   #unsubscribe = () => {};
   #timer: NodeJS.Timeout | undefined;
+  #dueAt = Infinity;
   #passing: Promise<void> | undefined;
   #isWokenAgain = false;
   #isStopped = true;
@@ -55,7 +55,7 @@ export class ProcessLoop<H extends Hint> {
   /** Settles what an earlier run left behind, then whatever comes. */
   start(): void {
     this.#isStopped = false;
-    this.#unsubscribe = this.#parts.subscribe(() => this.#wake(PASS_EVERY_MS));
+    this.#unsubscribe = this.#parts.subscribe(() => this.#wake(performance.now()));
     void this.#run({ isFirst: true });
   }
 
@@ -72,20 +72,23 @@ export class ProcessLoop<H extends Hint> {
     return [...this.#alarms.values()];
   }
 
-  #wake(afterMs: number): void {
+  /** Passes once at that time, but not at once: what comes together is looked at together. */
+  #wake(at: number): void {
     this.#isWokenAgain = this.#passing !== undefined;
-    if (this.#isStopped || this.#timer || this.#passing) return;
-    this.#timer = setTimeout(() => void this.#run({ isFirst: false }), afterMs);
-    this.#timer.unref();
+    if (this.#isStopped || this.#passing || at >= this.#dueAt) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = at;
+    const delay = Math.max(PASS_EVERY_MS, at - performance.now());
+    this.#timer = setTimeout(() => void this.#run({ isFirst: false }), delay).unref();
   }
 
   async #run({ isFirst }: { readonly isFirst: boolean }): Promise<void> {
-    this.#timer = undefined;
+    this.#dueAt = Infinity;
     this.#passing = this.#pass(isFirst ? 0 : this.#parts.graceMs);
     await this.#passing;
     this.#passing = undefined;
-    const next = this.#isWokenAgain ? 0 : this.#nextDue();
-    if (next !== undefined) this.#wake(Math.max(PASS_EVERY_MS, next - performance.now()));
+    const next = this.#isWokenAgain ? performance.now() : this.#nextDue();
+    if (next !== undefined) this.#wake(next);
   }
 
   async #pass(graceMs: number): Promise<void> {
@@ -94,7 +97,7 @@ export class ProcessLoop<H extends Hint> {
     let due: H[] = [];
     try {
       for (const hint of this.#parts.hints()) {
-        const fresh = { since: now, failures: 0, notBefore: now + graceMs };
+        const fresh = { failures: 0, notBefore: now + graceMs };
         const watched = this.#watched.get(hint.key) ?? fresh;
         seen.set(hint.key, watched);
         if (watched.notBefore > now) continue;
