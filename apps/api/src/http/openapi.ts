@@ -39,23 +39,26 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     standardSchemaConverter: converted,
-    operationIdFactory: (controller) => controller.replace(/Controller$/, ''),
+    operationIdFactory: (controller, method) =>
+      controller === 'HealthController' ? method : controller.replace(/Controller$/, ''),
     autoTagControllers: false,
   });
-  const schemas = { ...document.components?.schemas, ...converted(Problem)?.components };
-  document.components = { ...document.components, schemas: sorted(schemas) };
   for (const [path, item] of Object.entries(document.paths))
     for (const operation of Object.values(item as Record<string, Operation>))
       complete(operation, path);
   document.paths = sorted(document.paths);
+  const schemas = { ...document.components?.schemas, ...problemSchemas() };
+  document.components = { ...SHARED, schemas: sorted(schemas) } as ComponentsObject;
   return document;
 }
+
+type ComponentsObject = NonNullable<OpenAPIObject['components']>;
 
 interface Operation {
   tags?: string[];
   parameters?: object[];
   requestBody?: { required?: boolean; content: Record<string, unknown> };
-  responses: Record<string, { headers?: object; description: string; content?: object }>;
+  responses: Record<string, { headers?: object } | { $ref: string }>;
   [mark: `x-${string}`]: unknown;
 }
 
@@ -64,28 +67,32 @@ function complete(operation: Operation, path: string): void {
   const { [KIND_MARK]: kind, [CONSUMES_MARK]: consumes } = operation;
   delete operation[KIND_MARK];
   delete operation[CONSUMES_MARK];
-  if (kind === undefined) return;
   const [tag = 'service'] = path.split('/').filter(Boolean);
   operation.tags = [tag];
+  const headers = kind === 'write' ? WRITE_HEADERS : kind === 'read' ? READ_HEADERS : [];
   operation.parameters = [
     ...(operation.parameters ?? []),
-    ...(kind === 'write' ? WRITE_HEADERS : READ_HEADERS),
+    ...headers.map((name) => ({ $ref: `#/components/parameters/${name}` })),
   ];
   if (operation.requestBody && typeof consumes === 'string') {
     const [schema = {}] = Object.values(operation.requestBody.content);
     operation.requestBody.content = { [consumes]: schema };
   }
   const done = operation.responses['200'];
-  if (done && kind === 'write') done.headers = WRITTEN_HEADERS;
-  operation.responses['4XX'] = problemResponse('What was asked is not, or cannot be, done');
-  operation.responses['5XX'] = problemResponse('An outage: nothing is half done');
+  if (done && kind === 'write') Object.assign(done, { headers: WRITTEN_HEADERS });
+  operation.responses['4XX'] = { $ref: '#/components/responses/Refused' };
+  operation.responses['5XX'] = { $ref: '#/components/responses/Failed' };
 }
 
+const WRITE_HEADERS = ['IdempotencyKey', 'Actor', 'CorrelationId'];
+const READ_HEADERS = ['Position', 'CorrelationId'];
+const WRITTEN_HEADERS = {
+  [POSITION_HEADER]: { $ref: '#/components/headers/Position' },
+  'idempotent-replayed': { $ref: '#/components/headers/Replayed' },
+};
+
 const parameter = (name: string, schema: z.ZodType, description: string) => ({
-  name,
-  in: 'header',
-  required: false,
-  description,
+  ...{ name, in: 'header' as const, required: false, description },
   schema: plain(schema),
 });
 
@@ -95,32 +102,51 @@ function plain(schema: z.ZodType): object {
   return $ref === undefined ? json : definition;
 }
 
-const CORRELATION = parameter(
-  CORRELATION_HEADER,
-  CorrelationId,
-  'Names the request in logs and events',
-);
-const WRITE_HEADERS = [
-  parameter(IDEMPOTENCY_HEADER, IdempotencyKey, 'The same key and request: the first answer again'),
-  parameter(ACTOR_HEADER, Actor, 'Who asks'),
-  CORRELATION,
-];
-const READ_HEADERS = [
-  parameter(POSITION_HEADER, PositionToken, 'Of an earlier write, to read what it wrote'),
-  CORRELATION,
-];
-const WRITTEN_HEADERS = {
-  [POSITION_HEADER]: { description: 'Send it with a read', schema: plain(PositionToken) },
-  'idempotent-replayed': {
-    description: 'There when this answer was given before',
-    schema: { type: 'string', const: 'true' },
-  },
-};
-
 const problemResponse = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 });
+
+const SHARED = {
+  parameters: {
+    IdempotencyKey: parameter(
+      IDEMPOTENCY_HEADER,
+      IdempotencyKey,
+      'The same key with the same request: the first answer again',
+    ),
+    Actor: parameter(ACTOR_HEADER, Actor, 'Who asks'),
+    CorrelationId: parameter(CORRELATION_HEADER, CorrelationId, 'Names it in logs and events'),
+    Position: parameter(POSITION_HEADER, PositionToken, 'Of an earlier write: this read sees it'),
+  },
+  headers: {
+    Position: { description: 'Send it along with a read', schema: plain(PositionToken) },
+    Replayed: { description: 'This answer was given before', schema: { const: 'true' } },
+  },
+  responses: {
+    Refused: problemResponse('What was asked is not, or cannot be, done: nothing was stored'),
+    Failed: problemResponse('An outage or a bug: nothing is half done'),
+  },
+};
+
+interface ObjectSchema {
+  readonly properties: Readonly<Record<string, object>>;
+}
+
+/** With every code that a problem may carry, its status and its words. */
+function problemSchemas(): Record<string, object> {
+  const codes = Object.entries({ ...EDGE_PROBLEMS, ...REFUSALS });
+  const { $defs = {} } = z.toJSONSchema(Problem);
+  const text = JSON.stringify($defs).replaceAll('#/$defs/', '#/components/schemas/');
+  const { Problem: schema, ...others } = JSON.parse(text) as Record<string, ObjectSchema>;
+  const code = {
+    type: 'string',
+    description: codes
+      .map(([name, [status, words]]) => `- \`${name}\` ${status} ${words}`)
+      .join('\n'),
+    enum: codes.map(([name]) => name),
+  };
+  return { ...others, Problem: { ...schema, properties: { ...schema?.properties, code } } };
+}
 
 type Converter = NonNullable<SwaggerDocumentOptions['standardSchemaConverter']>;
 
@@ -143,6 +169,3 @@ const converted = (
 function sorted<T>(named: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-
-/** Every code that a problem may carry, with its status and its words. */
-export const PROBLEM_CODES = { ...EDGE_PROBLEMS, ...REFUSALS };

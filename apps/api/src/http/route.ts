@@ -49,6 +49,10 @@ export function Read(path: string, route: Route) {
   );
 }
 
+/** A probe: answers at once, whatever else is going on. */
+export const Probe = (path: string, route: Route) =>
+  applyDecorators(Get(path), ApiExtension(KIND_MARK, 'probe'), ...described(route));
+
 const described = ({ summary, description, answer }: Route) => [
   ApiOperation({ summary, ...(description && { description }) }),
   ApiResponse({ status: 200, description: 'Done', standardSchema: answer }),
