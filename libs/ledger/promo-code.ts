@@ -263,12 +263,12 @@ export function closeCode(
 
 /**
  * When a code has to close because its seller left, by level: the end of the stay in which it was
- * made, or its making if its seller was gone already. Null while it may stay as it is.
+ * made, or its making if its seller was gone already. Null while it may stay as it is. Closing is
+ * final: both states have to be read to the end of their streams.
  */
 export function closureWanted(state: PromoCodeState, seller: SellerState): Timestamp | null {
-  if (state.status === 'absent' || state.closed) return null;
-  const joined = seller.status === 'known' ? seller.joined : NEVER;
-  const stay = intervalAt(joined, state.createdAt);
+  if (state.status === 'absent' || state.closed || seller.status === 'absent') return null;
+  const stay = intervalAt(seller.joined, state.createdAt);
   return stay ? stay.to : state.createdAt;
 }
 

@@ -17,6 +17,12 @@ export function given<S, E extends AnyEvent>(decider: Decider<S, E>, ...events: 
   return events.reduce(decider.evolve, decider.initial());
 }
 
+/** The events of a decision that must not be refused. */
+export function eventsOf<E extends AnyEvent>(decision: Decision<E, string>): readonly E[] {
+  if (isRefusal(decision)) throw new Error(`refused: ${JSON.stringify(decision)}`);
+  return decision.events;
+}
+
 /** The code of a refusal, or the types of the events, or that nothing changes. */
 export function outcomeOf(decision: Decision<AnyEvent, string>): string {
   if (isRefusal(decision)) return decision.refused;
