@@ -26,6 +26,7 @@ import * as joinSeller from './commands/join-seller.ts';
 import * as leavePlatform from './commands/leave-platform.ts';
 import * as pauseCode from './commands/pause-code.ts';
 import * as publishActivity from './commands/publish-activity.ts';
+import * as rebuildReadModels from './commands/rebuild-read-models.ts';
 import * as refundOrder from './commands/refund-order.ts';
 import * as registerInfluencer from './commands/register-influencer.ts';
 import * as reinstateInfluencer from './commands/reinstate-influencer.ts';
@@ -64,6 +65,7 @@ import * as showInfluencer from './queries/show-influencer.ts';
 import * as showOrder from './queries/show-order.ts';
 import * as showProgramme from './queries/show-programme.ts';
 import * as showSeller from './queries/show-seller.ts';
+import * as showStatementDocument from './queries/show-statement-document.ts';
 import * as showTask from './queries/show-task.ts';
 import * as showTrialBalance from './queries/show-trial-balance.ts';
 
@@ -110,12 +112,15 @@ const commands: readonly object[] = [
   invalidateOrder,
   holdCommission,
   releaseCommission,
+
+  rebuildReadModels,
 ];
 
 const queries: readonly object[] = [
   showProgramme,
   listPeriods,
   listStatements,
+  showStatementDocument,
   showSeller,
   listSellerCodes,
   listSellerOrders,

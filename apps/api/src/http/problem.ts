@@ -47,17 +47,17 @@ export const EDGE_PROBLEMS = {
   body_must_be_json: [400, 'The body is not well-formed JSON in UTF-8.'],
   request_must_be_http: [400, 'The request is not well-formed HTTP.'],
   path_must_exist: [404, 'There is nothing at this path.'],
-  method_must_be_allowed: [405, 'This path does not take that method.'],
   resource_must_exist: [404, 'There is no such thing in the ledger.'],
+  document_must_be_kept: [404, 'The document is not kept: run the statements of its period again.'],
   position_must_be_of_this_ledger: [409, 'The position is not one that this ledger gave out.'],
   body_must_be_smaller: [413, 'The body is larger than this operation takes.'],
   path_must_be_shorter: [414, 'The path is longer than any that exists.'],
   content_type_must_fit: [415, 'This operation does not take that content type.'],
+  document_must_be_intact: [500, 'The document kept is not the one that was issued.'],
   bug_must_be_reported: [500, 'The service failed at this request; it is logged under its id.'],
   position_must_be_reached: [503, 'The read models have not reached the position yet.'],
   outcome_must_be_known: [503, 'It is not known whether this was stored: send it again as it is.'],
   store_must_be_available: [503, 'The ledger cannot be written now; nothing was stored.'],
-  service_must_be_running: [503, 'The service is stopping.'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 export type EdgeCode = keyof typeof EDGE_PROBLEMS;
 

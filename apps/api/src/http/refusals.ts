@@ -23,7 +23,6 @@ export const REFUSALS: Readonly<Record<RefusalCode | EdgeRefusal, Words>> = {
   statement_run_must_be_complete: [409, 'The statements of the last period are not complete.'],
   statement_run_must_be_sound: [409, 'The statements cannot be issued as things are.'],
   statement_run_must_not_change: [409, 'The statements of that period were issued differently.'],
-  statement_run_must_be_sound: [409, 'The statement run stopped: its two ways disagree.'],
   issued_statement_must_not_change: [409, 'That statement was issued with other content.'],
   statements_must_be_issued_in_order: [409, 'An earlier statement has to be issued first.'],
   statement_must_open_with_last_closing: [409, 'The statement does not go on from the last one.'],

@@ -2,7 +2,7 @@
 // document cannot say anything else than what is served.
 import { applyDecorators, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiExtension, ApiOperation, ApiProduces, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 
 /** For `openapi.ts`, which takes them off again. */
@@ -18,6 +18,8 @@ export interface Route {
 }
 
 export interface WriteRoute extends Route {
+  /** What the answer is; a stream is answered by one. */
+  readonly produces?: ContentType;
   /** POST unless said. */
   readonly method?: 'POST' | 'PUT';
   /** What the body must be; a stream is given to the slice as it comes. */
@@ -27,7 +29,7 @@ export interface WriteRoute extends Route {
 export type ContentType = 'application/json' | 'application/x-ndjson';
 
 /** A write: 200 with the answer and `Promo-Ledger-Position`, or a problem. */
-export function Write(path: string, { method = 'POST', consumes, ...route }: WriteRoute) {
+export function Write(path: string, { method = 'POST', consumes, produces, ...route }: WriteRoute) {
   const consumed = consumes ?? 'application/json';
   return applyDecorators(
     method === 'POST' ? Post(path) : Put(path),
@@ -35,6 +37,7 @@ export function Write(path: string, { method = 'POST', consumes, ...route }: Wri
     RouteConfig({ consumes: consumed }),
     ApiExtension(KIND_MARK, 'write'),
     ApiExtension(CONSUMES_MARK, consumed),
+    ApiProduces(produces ?? consumed),
     ...described(route),
   );
 }
