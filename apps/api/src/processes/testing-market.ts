@@ -17,6 +17,7 @@ const START = '2026-01-01T00:00:00.000Z';
 
 export interface CodeOptions {
   readonly codeId?: string;
+  readonly sellerId?: string;
   readonly text?: string;
   readonly totalLimit?: number | null;
   readonly perBuyerLimit?: number | null;
@@ -28,38 +29,55 @@ export class Market {
   readonly desk: OrderDesk;
   now = NOW;
 
-  constructor(store: EventStore = openSqliteStore(':memory:')) {
+  constructor(store: EventStore = openSqliteStore(':memory:'), keys = new BuyerKeys(KEYS)) {
     this.store = store;
     this.runner = new Runner({ store });
-    this.desk = new OrderDesk(this.runner, store, new BuyerKeys(KEYS));
+    this.desk = new OrderDesk(this.runner, store, keys);
   }
 
   /** With rules, the seller `s1`, the influencer `ada` and the code `c1` with the text ADA10. */
-  static async open(code: CodeOptions = {}, store?: EventStore): Promise<Market> {
-    const market = new Market(store);
+  static async open(code?: CodeOptions, store?: EventStore, keys?: BuyerKeys): Promise<Market> {
+    const market = new Market(store, keys);
     await market.given(streams.PROGRAMME_STREAM, RULES);
-    await market.given(streams.sellerStream('s1'), JOINED, ENROLLED);
+    await market.seller('s1');
     await market.given(streams.influencerStream('ada'), REGISTERED);
     await market.code(code);
     return market;
   }
 
-  async code(options: CodeOptions = {}): Promise<void> {
-    const { codeId = 'c1', text = 'ADA10', totalLimit = null, perBuyerLimit = null } = options;
-    const taskId = taskIdOf(codeId, DEFAULT_CHANNEL);
-    const created = { ...CODE, codeId, productIds: [], totalLimit, perBuyerLimit };
+  async seller(sellerId: string): Promise<void> {
+    const data = { sellerId, occurredAt: START };
     await this.given(
-      streams.promoCodeStream(codeId),
-      { type: 'CodeCreated', data: created },
-      { type: 'RewardPlanChanged', data: { ...PLAN, codeId } },
-      { type: 'AffiliateEnabled', data: { codeId, defaultChannel: TERMS, occurredAt: START } },
+      streams.sellerStream(sellerId),
+      { type: 'SellerJoined', data },
+      { type: 'SellerEnrolled', data },
     );
-    const opened = { ...TASK, ...TERMS, taskId, codeId };
+  }
+
+  /** With its task and one text. */
+  async code(options: CodeOptions = {}): Promise<void> {
+    const { codeId = 'c1', sellerId = 's1', text = 'ADA10' } = options;
+    const taskId = taskIdOf(codeId, DEFAULT_CHANNEL);
+    await this.enabledCode(options);
+    const opened = { ...TASK, ...TERMS, taskId, codeId, sellerId };
     await this.given(streams.taskStream(taskId), { type: 'TaskOpened', data: opened });
     await this.given(streams.issuedCodeStream(text), {
       type: 'CodeIssued',
-      data: { ...ISSUED, text, codeId, taskId },
+      data: { ...ISSUED, text, codeId, taskId, sellerId },
     });
+  }
+
+  /** Its switch is on and asks for a task, which is not there yet. */
+  async enabledCode(options: CodeOptions = {}): Promise<void> {
+    const { codeId = 'c1', sellerId = 's1', totalLimit = null, perBuyerLimit = null } = options;
+    const buyerKeyId = this.desk.buyerKeys.currentKeyId;
+    const rules = { ...CODE, productIds: [], totalLimit, perBuyerLimit };
+    await this.given(
+      streams.promoCodeStream(codeId),
+      { type: 'CodeCreated', data: { ...rules, codeId, sellerId, buyerKeyId } },
+      { type: 'RewardPlanChanged', data: { ...PLAN, codeId } },
+      { type: 'AffiliateEnabled', data: { codeId, defaultChannel: TERMS, occurredAt: START } },
+    );
   }
 
   async given(stream: string, ...events: readonly LedgerEvent[]): Promise<void> {
@@ -100,7 +118,7 @@ export function orderOf(orderId: string, change: Partial<OrderRequest> = {}): Or
 const ID = randomUUID();
 const KEYS = new Map([['key_test', Buffer.alloc(32, 7)]]);
 
-const TERMS = {
+export const TERMS = {
   samples: 'not_available',
   applicationClosesAt: '2026-12-31T23:59:59.999Z',
   submissionClosesAt: null,
@@ -117,17 +135,11 @@ const RULES: LedgerEvent = {
     occurredAt: START,
   },
 };
-const JOINED: LedgerEvent = { type: 'SellerJoined', data: { sellerId: 's1', occurredAt: START } };
-const ENROLLED: LedgerEvent = {
-  type: 'SellerEnrolled',
-  data: { sellerId: 's1', occurredAt: START },
-};
 const REGISTERED: LedgerEvent = {
   type: 'InfluencerRegistered',
   data: { influencerId: 'ada', kind: 'individual', occurredAt: START },
 };
 const CODE = {
-  sellerId: 's1',
   name: 'Ten off',
   discount: { kind: 'percentage', percentBps: 1_000 },
   minimumSpendMinor: '0',
@@ -135,7 +147,6 @@ const CODE = {
   currency: 'USD',
   redeemableFrom: START,
   redeemableUntil: '2026-12-31T23:59:59.999Z',
-  buyerKeyId: 'key_test',
   occurredAt: START,
 } as const;
 const PLAN = {
@@ -145,14 +156,12 @@ const PLAN = {
   occurredAt: START,
 } as const;
 const TASK = {
-  sellerId: 's1',
   channel: DEFAULT_CHANNEL,
   origin: 'default_channel',
   activityId: null,
   occurredAt: START,
 } as const;
 const ISSUED = {
-  sellerId: 's1',
   payeeId: 'ada',
   requestId: 'request1',
   index: 0,
