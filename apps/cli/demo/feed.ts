@@ -70,14 +70,15 @@ export class Feed {
     };
     const { sellerId, orderId, currency, arrivesAt } = sale;
     const buyerId = this.buyerOf(issued);
+    const isConfirmed = chance.happens(10);
     this.arrive(arrivesAt, {
       type: 'order',
       ...{ sellerId, orderId, currency, paidAt, lines },
       code: this.typed(issued),
       ...(buyerId !== undefined && { buyerId }),
-      ...(chance.happens(10) && { confirmedAt: paidAt }),
+      ...(isConfirmed && { confirmedAt: paidAt }),
     });
-    this.afterwards(sale);
+    this.afterwards(sale, isConfirmed);
   }
 
   private basket({ seller, rules }: DemoCode) {
@@ -116,10 +117,10 @@ export class Feed {
     return this.chance.happens(1) ? undefined : `buyer_${this.chance.below(BUYERS)}`;
   }
 
-  private afterwards(sale: Sale): void {
+  private afterwards(sale: Sale, isConfirmed: boolean): void {
     const { chance } = this;
     const { sellerId, orderId, paidAt } = sale;
-    if (chance.happens(92)) {
+    if (!isConfirmed && chance.happens(92)) {
       const occurredAt = daysLater(paidAt, chance.between(1, 6));
       this.arrive(occurredAt, { type: 'confirmation', sellerId, orderId, occurredAt });
     }

@@ -99,17 +99,17 @@ function codeOf(chance: Chance, seller: DemoSeller, index: number): DemoCode {
   const codeId = `${seller.sellerId}.${index}`;
   const terms = termsOf(chance, seller);
   const hasSetProducts = chance.happens(25);
-  const isSmall = chance.happens(12);
+  const isSmall = chance.happens(8);
   const rules: CodeRules = {
     name: `Code ${index} of ${seller.sellerId}`,
     discount: { kind: 'percentage', percentBps: chance.between(2, 8) * 250 },
-    minimumSpendMinor: chance.happens(50) ? '0' : String(chance.between(1, 4) * 1_000),
+    minimumSpendMinor: chance.happens(70) ? '0' : String(chance.between(1, 4) * 500),
     codeType: hasSetProducts ? 'set_products' : 'storewide',
     productIds: hasSetProducts ? productSet(chance, seller) : [],
     currency: seller.currency,
     redeemableFrom: CODES_FROM,
-    redeemableUntil: chance.happens(15) ? '2026-04-10T23:59:59.999Z' : CODES_UNTIL,
-    totalLimit: isSmall ? chance.between(20, 150) : null,
+    redeemableUntil: chance.happens(6) ? '2026-04-10T23:59:59.999Z' : CODES_UNTIL,
+    totalLimit: isSmall ? chance.between(40, 250) : null,
     perBuyerLimit: chance.happens(40) ? chance.between(1, 3) : null,
   };
   const newTerms = chance.happens(20) ? termsOf(chance, seller) : undefined;

@@ -97,11 +97,8 @@ async function twoMonths(demo: TwoMonths): Promise<number> {
     clock.now = moment(day, MORNING_MS);
     const closing = PERIODS[(CLOSING_DAYS as readonly number[]).indexOf(day)];
     if (closing !== undefined) {
-      await timed('closing', () =>
-        closePeriod(ledger, demo.config.dataDirectory, closing, (progress) =>
-          onStage('closing', progress.done, progress.total),
-        ),
-      );
+      onStage('closing', PERIODS.indexOf(closing), PERIODS.length);
+      await timed('closing', () => closePeriod(ledger, demo.config.dataDirectory, closing));
     }
     for (const request of happenings.get(day) ?? []) await ledger.send(request);
     if (day === lastDay) return facts;
