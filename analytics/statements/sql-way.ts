@@ -7,8 +7,8 @@ export interface SqlInput {
   readonly period: string;
   readonly cutoffLogIndex: number;
   readonly carry?: SqlCarry;
-  /** Only this payee's statements. */
-  readonly payeeId?: string;
+  /** Only this payee's statement in this currency. */
+  readonly only?: { readonly payeeId: string; readonly currency: string };
 }
 
 /** What the close of the period before left. */

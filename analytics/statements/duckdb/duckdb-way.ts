@@ -25,7 +25,7 @@ async function compute(connection: DuckDBConnection, input: SqlInput): Promise<v
     after: BigInt(input.carry?.cutoffLogIndex ?? -1),
     cutoff: BigInt(input.cutoffLogIndex),
     has_carry: input.carry !== undefined,
-    ...(input.payeeId !== undefined && { payee: input.payeeId }),
+    ...(input.only && { payee: input.only.payeeId, currency: input.only.currency }),
   });
   await connection.run(sql('entries'));
   if (input.carry) {

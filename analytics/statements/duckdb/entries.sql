@@ -19,7 +19,8 @@ CREATE TEMP TABLE entry AS
 SELECT *
 FROM read_parquet(getvariable('entry_files'))
 WHERE log_index > getvariable('after') AND log_index < getvariable('cutoff')
-  AND (getvariable('payee') IS NULL OR payee_id = getvariable('payee'));
+  AND (getvariable('payee') IS NULL
+       OR (payee_id = getvariable('payee') AND currency = getvariable('currency')));
 
 -- What is payable to whom before the first of these periods.
 CREATE TEMP TABLE balance (payee_id VARCHAR, currency VARCHAR, balance_minor DECIMAL(38, 0));

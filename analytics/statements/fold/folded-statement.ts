@@ -7,9 +7,6 @@ import type { Closing } from '../period-closings.ts';
 import type { ComputedStatement } from '../run.ts';
 import type { PendingPosting } from './posting.ts';
 
-/** Text is handed to the hashes in pieces of about this size. */
-const CHUNK = 2_048;
-
 export class FoldedStatement {
   readonly payeeId: string;
   readonly currency: string;
@@ -19,8 +16,6 @@ export class FoldedStatement {
   readonly #byKind = new Map<LineKind, bigint>();
   /** Only kept when the whole document was asked for. */
   readonly #kept: string[] | undefined;
-  #unhashed = '';
-  #unhashedInput = '';
   #lineCount = 0;
   #late = 0n;
   #lines = 0n;
@@ -47,8 +42,7 @@ export class FoldedStatement {
   addLine(posting: PendingPosting, late: boolean): void {
     const text = lineText(posting, late);
     this.#write(this.#lineCount === 0 ? text : `,${text}`);
-    this.#unhashedInput += `${text}\n`;
-    if (this.#unhashedInput.length > CHUNK) this.#flushInput();
+    this.#input.update(`${text}\n`);
     this.#lineCount += 1;
     this.#lines += posting.amountMinor;
     if (late) this.#late += posting.amountMinor;
@@ -75,8 +69,6 @@ export class FoldedStatement {
     const totals = this.#totals();
     const rest = canonicalJson({ other: [], payeeId, period, rulesVersion, totals });
     this.#write(`],${rest.slice(1)}`);
-    this.#flush();
-    this.#flushInput();
     const { byKind: _byKind, lateMinor: _late, ...sums } = totals;
     const hashes = {
       inputSha256: this.#input.digest('hex'),
@@ -102,19 +94,8 @@ export class FoldedStatement {
   }
 
   #write(text: string): void {
-    this.#unhashed += text;
-    if (this.#unhashed.length > CHUNK) this.#flush();
-  }
-
-  #flush(): void {
-    this.#document.update(this.#unhashed);
-    this.#kept?.push(this.#unhashed);
-    this.#unhashed = '';
-  }
-
-  #flushInput(): void {
-    this.#input.update(this.#unhashedInput);
-    this.#unhashedInput = '';
+    this.#document.update(text);
+    this.#kept?.push(text);
   }
 }
 
