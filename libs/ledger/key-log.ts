@@ -32,6 +32,7 @@ const MAX_KEY = KIND_1 - 1;
 /** Of a part, in front of its records: the address at which they stand. */
 const PART_HEAD = 4;
 const BATCH = 4_096;
+const { imul } = Math;
 
 /** With room for `expected` records before the table grows. */
 export function emptyKeyLog(expected = 0): KeyLog {
@@ -149,15 +150,15 @@ function hashOf(bytes: Uint8Array, from: number, size: number): number {
   let rest = 0;
   for (; at < until; at++) rest = (rest << 8) | bytes[at]!;
   hash = mixed(hash, rest);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  hash = imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);
 }
 
 function mixed(hash: number, word: number): number {
-  const product = Math.imul(word, 0xcc9e2d51);
-  const turned = hash ^ Math.imul((product << 15) | (product >>> 17), 0x1b873593);
-  return (Math.imul((turned << 13) | (turned >>> 19), 5) + 0xe6546b64) | 0;
+  const product = imul(word, 0xcc9e2d51);
+  const turned = hash ^ imul((product << 15) | (product >>> 17), 0x1b873593);
+  return (imul((turned << 13) | (turned >>> 19), 5) + 0xe6546b64) | 0;
 }
 
 function probe({ blocks }: KeyLog, slots: Uint32Array, size: number, hash: number): number {
