@@ -86,6 +86,13 @@ export class EventRows {
     return rows.map((row) => this.#text(row));
   }
 
+  /** In hexadecimal, of the events that `textsOfLog` gives for the same range. */
+  chainsOfLog(after: number, limit: number): readonly string[] {
+    const sql = 'SELECT hex(chain) FROM events WHERE position > ? ORDER BY position LIMIT ?';
+    const rows = rowsOf(this.#database, sql).all(after, limit) as unknown as readonly [string][];
+    return rows.map(([chain]) => chain.toLowerCase());
+  }
+
   #logOf(filter: string): StatementSync {
     const sql = `SELECT ${COLUMNS} ${FROM} WHERE e.position > ? ${filter} ORDER BY e.position LIMIT ?`;
     return rowsOf(this.#database, sql);

@@ -12,7 +12,7 @@ import {
   WrongExpectedRevision,
 } from './port.ts';
 
-/** Streams whose ends are remembered. */
+/** Streams whose ends are remembered, until there are too many. */
 const MAX_ENDS = 50_000;
 const MAX_NAMES = 10_000;
 
@@ -132,12 +132,7 @@ export class EventWriter {
   }
 
   #remember(stream: string, end: StreamEnd): StreamEnd {
-    if (this.#streamEnds.size >= MAX_ENDS) {
-      for (const oldest of this.#streamEnds.keys()) {
-        this.#streamEnds.delete(oldest);
-        break;
-      }
-    }
+    if (this.#streamEnds.size >= MAX_ENDS) this.#streamEnds.clear();
     this.#streamEnds.set(stream, end);
     return end;
   }

@@ -20,6 +20,9 @@ export class StreamSlot {
   /** The mailbox: decided in this order, one after another. */
   queue: Command[] = [];
   bytes = 0;
+  /** Neighbours in the order of use. */
+  older: StreamSlot | undefined;
+  newer: StreamSlot | undefined;
 
   constructor({ stream, decider }: AnyStreamRef) {
     this.stream = stream;
@@ -31,6 +34,8 @@ export class StreamSlots {
   readonly #slots = new Map<string, StreamSlot>();
   readonly #maxBytes: number;
   #bytes = 0;
+  #oldest: StreamSlot | undefined;
+  #newest: StreamSlot | undefined;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -46,12 +51,13 @@ export class StreamSlots {
 
   /** Whoever uses a slot gives it back with `release`. */
   use(ref: AnyStreamRef): StreamSlot {
-    let slot = this.#slots.get(ref.stream);
-    if (slot === undefined) slot = new StreamSlot(ref);
-    else if (slot.decider !== ref.decider)
+    const slot = this.#slots.get(ref.stream) ?? this.#add(ref);
+    if (slot.decider !== ref.decider)
       throw new TypeError(`${ref.stream} is folded by two deciders`);
-    else this.#slots.delete(ref.stream);
-    this.#slots.set(ref.stream, slot);
+    if (slot !== this.#newest) {
+      this.#unlink(slot);
+      this.#link(slot);
+    }
     slot.users += 1;
     if (slot.users === 1) slot.failure = undefined;
     return slot;
@@ -59,7 +65,7 @@ export class StreamSlots {
 
   release(slot: StreamSlot): void {
     slot.users -= 1;
-    if (slot.users === 0 && slot.folded === undefined) this.#slots.delete(slot.stream);
+    if (slot.users === 0 && slot.folded === undefined) this.#remove(slot);
   }
 
   /** After the slot's state changed or was dropped. */
@@ -71,12 +77,41 @@ export class StreamSlots {
 
   /** Oldest first, until the bound holds or all that is left is in use. */
   trim(): void {
-    if (this.#bytes <= this.#maxBytes) return;
-    for (const slot of this.#slots.values()) {
-      if (slot.users > 0) continue;
-      this.#slots.delete(slot.stream);
-      this.#bytes -= slot.bytes;
-      if (this.#bytes <= this.#maxBytes) return;
+    let slot = this.#oldest;
+    while (slot !== undefined && this.#bytes > this.#maxBytes) {
+      const { newer } = slot;
+      if (slot.users === 0) this.#remove(slot);
+      slot = newer;
     }
+  }
+
+  #add(ref: AnyStreamRef): StreamSlot {
+    const slot = new StreamSlot(ref);
+    this.#slots.set(ref.stream, slot);
+    this.#link(slot);
+    return slot;
+  }
+
+  #remove(slot: StreamSlot): void {
+    this.#slots.delete(slot.stream);
+    this.#unlink(slot);
+    this.#bytes -= slot.bytes;
+  }
+
+  #link(slot: StreamSlot): void {
+    slot.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = slot;
+    else this.#newest.newer = slot;
+    this.#newest = slot;
+  }
+
+  #unlink(slot: StreamSlot): void {
+    const { older, newer } = slot;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    slot.older = undefined;
+    slot.newer = undefined;
   }
 }

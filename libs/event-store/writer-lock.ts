@@ -34,7 +34,10 @@ export function takeWriterLock(logFile: string, lockFile: string): WriterLock {
 function openLockFile(lockFile: string): DatabaseSync {
   try {
     // A holder that is just writing its name is waited for.
-    return new DatabaseSync(lockFile, { timeout: 200 });
+    const lock = new DatabaseSync(lockFile, { timeout: 200 });
+    // It has nothing to say after a power cut.
+    lock.exec('PRAGMA synchronous = OFF');
+    return lock;
   } catch (error) {
     throw new LogUnwritable(lockFile, error);
   }

@@ -1,0 +1,160 @@
+// Reads a whole log and checks that what is stored is what was appended: every byte of every event,
+// their order and their ids. Names the first event that differs. Changes nothing.
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { canonicalJson } from '#ledger/canonical-json.ts';
+import { eventRef } from '#ledger/streams.ts';
+import { canonicalEvent, chainNext, chainStart } from './canonical-event.ts';
+import { eventId } from './event-id.ts';
+import { EventRows } from './event-rows.ts';
+import { openForReading } from './log-file.ts';
+import { isDamage, LogCorrupt, messageOf } from './log-file-errors.ts';
+import type { EventText } from './port.ts';
+
+const PAGE = 500;
+
+export interface Verified {
+  /** Events found to be as they were appended, from the first on. */
+  readonly events: number;
+  /** Of all of them: SHA-256 in hexadecimal. A log with the same chain holds the same events. */
+  readonly chain: string;
+  readonly difference?: Difference;
+}
+
+export interface Difference {
+  /** `stream@revision`; the place in the log when not even that can be read. */
+  readonly ref: string;
+  /** What is wrong, to be read after `ref`. */
+  readonly what: string;
+}
+
+/** Rejects with a LogFileError when the file is no log at all. */
+export async function verifyStored(
+  file: string,
+  onProgress: (events: number, all: number) => void = () => undefined,
+): Promise<Verified> {
+  const database = openForReading(file);
+  try {
+    const scan = new Scan(database);
+    while (scan.nextPage()) {
+      onProgress(scan.events, scan.all);
+      await nextTurn();
+    }
+    const { events, chain } = scan;
+    const difference = scan.difference ?? differenceOfFile(database);
+    return { events, chain, ...(difference !== undefined && { difference }) };
+  } catch (error) {
+    throw isDamage(error) ? new LogCorrupt(file, messageOf(error), error) : error;
+  } finally {
+    database.close();
+  }
+}
+
+/** The events in log order, each checked against itself and the one before it. */
+class Scan {
+  readonly all: number;
+  events = 0;
+  chain: string;
+  difference: Difference | undefined;
+  readonly #database: DatabaseSync;
+  readonly #rows: EventRows;
+  #before: { readonly event: EventText; readonly ordinal: number } | undefined;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#rows = new EventRows(database);
+    this.chain = chainStart(this.#rows.logId());
+    this.all = this.#rows.lastPosition() + 1;
+  }
+
+  /** False at the end, and at the first difference. */
+  nextPage(): boolean {
+    let read = 0;
+    try {
+      const events = this.#rows.textsOfLog(this.events - 1, PAGE, undefined);
+      const chains = this.#rows.chainsOfLog(this.events - 1, PAGE);
+      for (const [i, event] of events.entries()) {
+        const what = this.#wrongWith(event, chains[i]!);
+        if (what !== undefined) return this.#stop(what);
+      }
+      read = events.length;
+    } catch {
+      return this.#unreadablePage();
+    }
+    if (read === 0 && this.events < this.all) return this.#stop('is missing');
+    return read > 0;
+  }
+
+  /** One event at a time, up to the one that cannot be read. */
+  #unreadablePage(): boolean {
+    for (let i = 0; i < PAGE; i += 1) {
+      try {
+        const [event] = this.#rows.textsOfLog(this.events - 1, 1, undefined);
+        const [chain] = this.#rows.chainsOfLog(this.events - 1, 1);
+        const what = event === undefined ? 'is missing' : this.#wrongWith(event, chain!);
+        if (what !== undefined) return this.#stop(what);
+      } catch (error) {
+        return this.#stop(`cannot be read: ${messageOf(error)}`);
+      }
+    }
+    return true;
+  }
+
+  #wrongWith(event: EventText, stored: string): string | undefined {
+    if (event.logIndex !== this.events) return 'is missing';
+    const chain = chainNext(this.chain, canonicalOf(event));
+    if (chain !== stored) return 'is not what was appended';
+    const ordinal = this.#ordinalOf(event);
+    if (ordinal === undefined) return 'has an id that does not follow from what it says';
+    this.chain = chain;
+    this.events += 1;
+    this.#before = { event, ordinal };
+    return undefined;
+  }
+
+  /** An event is the first of its command or follows the one before it there. */
+  #ordinalOf(event: EventText): number | undefined {
+    const { stream, type, metadata, data } = event;
+    const source = { stream, type, key: metadata.idempotencyKey, canonicalData: data };
+    const next = this.#before?.event.stream === stream ? this.#before.ordinal + 1 : 0;
+    return [0, next].find((ordinal) => eventId({ ...source, ordinal }) === event.id);
+  }
+
+  #stop(what: string): false {
+    this.difference = { ref: refAt(this.#database, this.events), what };
+    return false;
+  }
+}
+
+/** From the values and not from the stored text: data that is not in canonical form differs. */
+function canonicalOf({ stream, revision, id, type, data, metadata }: EventText): string {
+  const parts = { data: canonicalJson(JSON.parse(data)), metadata: canonicalJson(metadata) };
+  if (parts.data !== data) throw new RangeError('its data is not in canonical form');
+  return canonicalEvent({ stream, revision }, { id, type }, parts);
+}
+
+/** What no single event shows: gaps in a stream, and an index that does not lead to its events. */
+function differenceOfFile(database: DatabaseSync): Difference | undefined {
+  const gap = database
+    .prepare(
+      `SELECT s.name FROM events e JOIN streams s ON s.id = e.stream GROUP BY e.stream
+       HAVING min(e.revision) <> 0 OR max(e.revision) <> count(*) - 1 LIMIT 1`,
+    )
+    .get();
+  if (gap !== undefined) return { ref: String(gap['name']), what: 'has a gap in its revisions' };
+  const check = String(database.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check']);
+  if (check === 'ok') return undefined;
+  const row = /^row (\d+) missing from index events_by_stream/.exec(check)?.[1];
+  return { ref: row === undefined ? 'the file' : refAt(database, Number(row)), what: check };
+}
+
+function refAt(database: DatabaseSync, position: number): string {
+  try {
+    const sql = 'SELECT name, revision FROM events JOIN streams ON id = stream WHERE position = ?';
+    const row = database.prepare(sql).get(position);
+    if (row !== undefined) return eventRef(String(row['name']), Number(row['revision']));
+  } catch {
+    // Not even its name can be read.
+  }
+  return `the event at ${position}`;
+}
