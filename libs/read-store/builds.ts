@@ -2,28 +2,24 @@
 // which queries see them. Every change of what is live happens in the caller's one transaction.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Projection, Row, Rows, Table, Value } from './projection.ts';
+import type { HashedBuild } from './state-hash.ts';
 import { TableRows } from './table-rows.ts';
 import { physicalName, tableSql, type TableSql } from './table-sql.ts';
 
 export type BuildState = 'live' | 'rebuild' | 'retired';
 
 /** As stored in `builds`. */
-export interface StoredBuild {
-  readonly build: number;
+export interface StoredBuild extends HashedBuild {
   readonly projection: string;
-  readonly version: number;
   readonly state: BuildState;
-  /** Plain names. */
-  readonly tables: readonly string[];
 }
 
 /** A build that can be fed: its projection is part of this program. */
-export interface Build {
-  readonly build: number;
+export interface Build extends HashedBuild {
   readonly projection: Projection;
   readonly rows: Rows;
-  readonly tables: ReadonlyMap<Table, TableRows>;
-  readonly sql: readonly (TableSql & { readonly table: string })[];
+  readonly cached: ReadonlyMap<Table, TableRows>;
+  readonly sql: readonly TableSql[];
 }
 
 export function storedBuilds(database: DatabaseSync): readonly StoredBuild[] {
@@ -34,15 +30,16 @@ export function storedBuilds(database: DatabaseSync): readonly StoredBuild[] {
 }
 
 export function openBuild(database: DatabaseSync, projection: Projection, build: number): Build {
-  const tables = new Map<Table, TableRows>();
-  const sql: (TableSql & { table: string })[] = [];
+  const { name, version } = projection;
+  const cached = new Map<Table, TableRows>();
+  const sql: TableSql[] = [];
   for (const table of projection.tables) {
-    const name = physicalName(table.name, projection.version, build);
-    const statements = tableSql(table, name);
-    sql.push({ ...statements, table: table.name });
-    tables.set(table, new TableRows(database, statements));
+    const statements = tableSql(table, physicalName(table.name, version, build));
+    sql.push(statements);
+    cached.set(table, new TableRows(database, statements));
   }
-  return { build, projection, tables, sql, rows: rowsOf(projection.name, tables) };
+  const tables = projection.tables.map((table) => table.name);
+  return { build, version, tables, projection, cached, sql, rows: rowsOf(name, cached) };
 }
 
 function rowsOf(projection: string, tables: ReadonlyMap<Table, TableRows>): Rows {
@@ -55,6 +52,7 @@ function rowsOf(projection: string, tables: ReadonlyMap<Table, TableRows>): Rows
     get: <R extends Row>(table: Table<R>, ...key: readonly Value[]) =>
       of(table).get(key) as R | undefined,
     put: (table, row) => of(table).put(row),
+    append: (table, row) => of(table).append(row),
     delete: (table, ...key) => of(table).delete(key),
   };
 }
@@ -68,12 +66,7 @@ export function createBuild(database: DatabaseSync, projection: Projection): Bui
   for (const table of build.sql) database.exec(table.create);
   database
     .prepare("INSERT INTO builds VALUES (?, ?, ?, 'rebuild', ?)")
-    .run(
-      next,
-      projection.name,
-      projection.version,
-      JSON.stringify(projection.tables.map((table) => table.name)),
-    );
+    .run(next, projection.name, projection.version, JSON.stringify(build.tables));
   return build;
 }
 

@@ -1,4 +1,4 @@
-// One feed: the builds that share a checkpoint. A page of events is evolved in memory, then rows and
+// One feed: the builds that share a checkpoint. Events are evolved in memory, then rows and
 // checkpoint are committed together. Nothing is skipped: what is not the next event, or is of an
 // unknown type, raises an alarm after everything before it has been committed.
 import type { DatabaseSync } from 'node:sqlite';
@@ -17,6 +17,7 @@ export class Feed {
   readonly #name: FeedName;
   readonly #handlers = new Map<string, Build[]>();
   #checkpoint: Checkpoint;
+  #gathered: Checkpoint;
 
   constructor(database: DatabaseSync, name: FeedName, builds: readonly Build[]) {
     this.#database = database;
@@ -29,24 +30,62 @@ export class Feed {
         else handlers.push(build);
       }
     this.#checkpoint = storedCheckpoint(database, name);
+    this.#gathered = this.#checkpoint;
   }
 
+  /** Of what is committed. */
   get checkpoint(): Checkpoint {
     return this.#checkpoint;
   }
 
-  /** Events in log order, the first of them the one after the checkpoint. */
+  /** Of what has been taken in, committed or not. */
+  get gathered(): Checkpoint {
+    return this.#gathered;
+  }
+
+  /** Events in log order, the first of them the one after the last that was taken in. */
   apply(events: readonly RecordedEvent[]): void {
+    this.gather(events);
+    this.commit();
+  }
+
+  /** Evolves without committing: a rebuild spends one commit on several pages. */
+  gather(events: readonly RecordedEvent[]): void {
     const { applicable, alarm } = this.#judge(events);
-    if (applicable.length > 0) this.#commit(applicable);
-    if (alarm !== undefined) throw alarm;
+    try {
+      for (const event of applicable) this.#evolve(event as RecordedEvent & RecordedLedgerEvent);
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+    const last = applicable.at(-1);
+    if (last !== undefined) this.#gathered = { position: last.position, logIndex: last.logIndex };
+    if (alarm === undefined) return;
+    this.commit();
+    throw alarm;
+  }
+
+  /** Rows and checkpoint in one transaction; when it fails, nothing that was gathered stands. */
+  commit(): void {
+    if (this.#gathered.logIndex === this.#checkpoint.logIndex) return;
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      for (const build of this.builds) for (const rows of build.cached.values()) rows.flush();
+      this.#moveCheckpoint();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#forget();
+      throw error;
+    }
+    this.#checkpoint = this.#gathered;
   }
 
   #judge(events: readonly RecordedEvent[]): {
     applicable: readonly RecordedEvent[];
     alarm?: Alarm;
   } {
-    const first = this.#checkpoint.logIndex + 1;
+    const first = this.#gathered.logIndex + 1;
     const place = events.findIndex(
       ({ logIndex, type }, at) => logIndex !== first + at || !EVENT_TYPES.has(type),
     );
@@ -60,20 +99,9 @@ export class Feed {
     return { applicable: events.slice(0, place), alarm };
   }
 
-  #commit(events: readonly RecordedEvent[]): void {
-    const last = events.at(-1)!;
-    try {
-      for (const event of events) this.#evolve(event as RecordedEvent & RecordedLedgerEvent);
-      this.#database.exec('BEGIN IMMEDIATE');
-      for (const build of this.builds) for (const rows of build.tables.values()) rows.flush();
-      this.#moveCheckpoint(last);
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      for (const build of this.builds) for (const rows of build.tables.values()) rows.forget();
-      throw error;
-    }
-    this.#checkpoint = { position: last.position, logIndex: last.logIndex };
+  #forget(): void {
+    this.#gathered = this.#checkpoint;
+    for (const build of this.builds) for (const rows of build.cached.values()) rows.forget();
   }
 
   #evolve(event: RecordedLedgerEvent): void {
@@ -88,8 +116,9 @@ export class Feed {
   }
 
   /** Only from where this feed left it: a second follower of the same file shows here. */
-  #moveCheckpoint({ position, logIndex }: RecordedEvent): void {
+  #moveCheckpoint(): void {
     const from = this.#checkpoint.logIndex;
+    const { position, logIndex } = this.#gathered;
     const { changes } = this.#database
       .prepare('UPDATE checkpoints SET position = ?, logIndex = ? WHERE feed = ? AND logIndex = ?')
       .run(String(position), logIndex, this.#name, from);

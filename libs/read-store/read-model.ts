@@ -3,7 +3,9 @@
 // belong to at one place of the log.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Position } from '#event-store/port.ts';
+import { storedBuilds } from './builds.ts';
 import type { Row, Value } from './projection.ts';
+import { stateHash } from './state-hash.ts';
 
 /** How far the live projections have come: all events up to here, none after. */
 export interface Checkpoint {
@@ -15,11 +17,20 @@ export interface Checkpoint {
 /** Named parameters without their prefix: `{ payeeId }` fills `:payeeId`. */
 export type Parameters = Readonly<Record<string, Value>>;
 
+export interface LiveProjection {
+  readonly projection: string;
+  readonly version: number;
+  readonly tables: readonly string[];
+}
+
 export interface ReadModel {
   all<R extends Row>(sql: string, parameters?: Parameters): readonly R[];
   get<R extends Row>(sql: string, parameters?: Parameters): R | undefined;
   /** Of the live projections. */
   checkpoint(): Checkpoint;
+  projections(): readonly LiveProjection[];
+  /** SHA-256 over all rows of a live projection; see `state-hash.ts`. */
+  stateHash(projection: string): string;
   /** Runs the queries in `read` on one state of the tables. Synchronous. */
   snapshot<T>(read: () => T): T;
   close(): void;
@@ -52,6 +63,14 @@ export function readModelOn(database: DatabaseSync): ReadModel {
       return row === undefined
         ? { position: -1n, logIndex: -1 }
         : { position: BigInt(row.position), logIndex: row.logIndex };
+    },
+    projections: () => storedBuilds(database).filter(({ state }) => state === 'live'),
+    stateHash(projection) {
+      const live = storedBuilds(database).find(
+        (build) => build.state === 'live' && build.projection === projection,
+      );
+      if (live === undefined) throw new Error(`projection ${projection} is not live`);
+      return stateHash(database, live);
     },
     snapshot<T>(read: () => T): T {
       database.exec('BEGIN');

@@ -130,6 +130,7 @@ export class ReadStore {
     for (const { build, projection, version, state } of storedBuilds(this.#database))
       if (state !== 'retired' && !listed(projection, version))
         setBuildState(this.#database, build, 'retired');
+    this.#database.exec('DELETE FROM checkpoints WHERE feed NOT IN (SELECT state FROM builds)');
     const names = (state: string) =>
       new Set(
         storedBuilds(this.#database)
@@ -221,7 +222,7 @@ function openDatabase(file: string, logId: string): DatabaseSync {
     assertOwnFile(database, file, logId);
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; ' +
-        'PRAGMA journal_size_limit = 67108864',
+        'PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 16384',
     );
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
     database

@@ -35,6 +35,9 @@ export interface RebuildRun {
 /** How many events one step reads: short enough for live traffic to pass between two. */
 export const PAGE_EVENTS = 4_000;
 
+/** Rows that change again and again are written once for so many events. */
+const COMMIT_EVENTS = 16_000;
+
 /** Every `yield` lets live traffic pass. */
 export async function* rebuildSteps(
   run: RebuildRun,
@@ -63,26 +66,29 @@ async function* fill(run: RebuildRun): AsyncGenerator<void> {
   const { store, reader } = run;
   const feed = rebuilding(store);
   for (;;) {
-    const ahead = store.live && store.live.checkpoint.logIndex - feed.checkpoint.logIndex;
-    if (ahead === 0) return;
-    const limit = Math.min(PAGE_EVENTS, ahead ?? PAGE_EVENTS);
-    const events = await reader.readAll({ after: feed.checkpoint.position, limit });
-    if (events.length === 0 && ahead === undefined) return;
+    const { position: after, logIndex } = feed.gathered;
+    const missing = store.live && store.live.checkpoint.logIndex - logIndex;
+    const limit = Math.min(PAGE_EVENTS, missing ?? PAGE_EVENTS);
+    const events = limit === 0 ? [] : await reader.readAll({ after, limit });
+    if (events.length === 0) feed.commit();
+    if (missing === 0 || (events.length === 0 && missing === undefined)) return;
     if (events.length === 0) throw new LogShorterThanRows(store.live!.checkpoint.logIndex);
-    feed.apply(events);
+    feed.gather(events);
+    if (feed.gathered.logIndex - feed.checkpoint.logIndex >= COMMIT_EVENTS) feed.commit();
     report(run, 'reading');
     yield;
   }
 }
 
-/** On a frozen state of the tables, where old and new are at the same place of the log. */
+/** On a frozen state of the tables; after `fill` old and new are at the same place of the log. */
 function* compare(store: ReadStore): Generator<RebuildReport | undefined> {
+  if (store.live === undefined) return;
   const { logIndex } = rebuilding(store).checkpoint;
   const snapshot = store.openSnapshot();
   try {
     for (const build of rebuilding(store).builds) {
       const { name, version } = build.projection;
-      const live = store.live?.builds.find(
+      const live = store.live.builds.find(
         ({ projection }) => projection.name === name && projection.version === version,
       );
       const oldHash = live ? yield* hashed(snapshot, live) : null;
@@ -114,6 +120,6 @@ function rebuilding(store: ReadStore): Feed {
 }
 
 function report({ store, onProgress }: RebuildRun, phase: RebuildProgress['phase']): void {
-  const done = rebuilding(store).checkpoint.logIndex + 1;
+  const done = rebuilding(store).gathered.logIndex + 1;
   onProgress({ phase, done, total: store.live ? store.live.checkpoint.logIndex + 1 : done });
 }

@@ -8,6 +8,9 @@ import type { TableSql } from './table-sql.ts';
 /** Of cached values per generation: a table holds at most about twice this between batches. */
 const GENERATION_BYTES = 1_500_000;
 
+/** The entry itself and its name. */
+const CACHED_BYTES = 100;
+
 interface Cached {
   readonly key: readonly Value[];
   /** In SQLite: null when it is known to hold none, undefined when nobody looked. */
@@ -23,7 +26,10 @@ export class TableRows {
   #recent = new Map<string, Cached>();
   #older = new Map<string, Cached>();
   #changed: Cached[] = [];
+  #appended: Row[] = [];
   #recentBytes = 0;
+  /** Most rows are asked for again at once: got, then put; attributed, then confirmed. */
+  #last: Cached | undefined;
 
   constructor(database: DatabaseSync, sql: TableSql) {
     this.#database = database;
@@ -31,17 +37,17 @@ export class TableRows {
   }
 
   get(key: readonly Value[]): Row | undefined {
-    const cached = this.#lookUp(cacheKey(key));
-    if (cached !== undefined) return cached.row ?? undefined;
-    const stored = this.#prepare('select', this.#sql.select).get(...key) as Row | undefined;
-    this.#keep({ key, stored: stored ?? null, row: stored ?? null, isChanged: false });
-    if (stored !== undefined) this.#recentBytes += bytesOf(Object.values(stored));
-    return stored;
+    const cached = this.#lookUp(key) ?? this.#keep(key, this.#stored(key));
+    return cached.row ?? undefined;
   }
 
   put(row: Row): void {
     const key = this.#sql.keyAt.map((at) => row[this.#sql.columns[at]!]!);
     this.#change(key, row);
+  }
+
+  append(row: Row): void {
+    this.#appended.push(row);
   }
 
   delete(key: readonly Value[]): void {
@@ -56,39 +62,52 @@ export class TableRows {
       cached.isChanged = false;
     }
     this.#changed = [];
+    for (const row of this.#appended) this.#insert(row);
+    this.#appended = [];
     if (this.#recentBytes < GENERATION_BYTES) return;
     this.#older = this.#recent;
     this.#recent = new Map();
     this.#recentBytes = 0;
+    this.#last = undefined;
   }
 
   forget(): void {
     this.#recent.clear();
     this.#older.clear();
     this.#changed = [];
+    this.#appended = [];
     this.#recentBytes = 0;
+    this.#last = undefined;
   }
 
-  #lookUp(name: string): Cached | undefined {
-    const recent = this.#recent.get(name);
-    if (recent !== undefined) return recent;
-    const older = this.#older.get(name);
-    if (older === undefined) return undefined;
-    this.#older.delete(name);
-    this.#recent.set(name, older);
-    if (older.row !== null) this.#recentBytes += bytesOf(Object.values(older.row));
-    return older;
+  #lookUp(key: readonly Value[]): Cached | undefined {
+    if (this.#last !== undefined && isSameKey(this.#last.key, key)) return this.#last;
+    const name = cacheKey(key);
+    let cached = this.#recent.get(name);
+    if (cached === undefined) {
+      cached = this.#older.get(name);
+      if (cached === undefined) return undefined;
+      this.#older.delete(name);
+      this.#recent.set(name, cached);
+      this.#recentBytes += bytesOf(cached.row);
+    }
+    return (this.#last = cached);
   }
 
-  #keep(cached: Cached): void {
-    this.#recent.set(cacheKey(cached.key), cached);
-    this.#recentBytes += 100;
+  #stored(key: readonly Value[]): Row | null {
+    const row = this.#prepare('select', this.#sql.select).get(...key) as Row | undefined;
+    return row ?? null;
+  }
+
+  #keep(key: readonly Value[], stored: Row | null | undefined): Cached {
+    const cached = { key, stored, row: stored ?? null, isChanged: false };
+    this.#recent.set(cacheKey(key), cached);
+    this.#recentBytes += CACHED_BYTES + bytesOf(cached.row);
+    return (this.#last = cached);
   }
 
   #change(key: readonly Value[], row: Row | null): void {
-    let cached = this.#lookUp(cacheKey(key));
-    if (cached === undefined)
-      this.#keep((cached = { key, stored: undefined, row, isChanged: false }));
+    const cached = this.#lookUp(key) ?? this.#keep(key, undefined);
     cached.row = row;
     if (cached.isChanged) return;
     cached.isChanged = true;
@@ -101,10 +120,17 @@ export class TableRows {
       return;
     }
     if (stored !== null && stored !== undefined) return this.#update(key, stored, row);
-    const values = this.#sql.columns.map((name) => row[name]!);
-    this.#recentBytes += bytesOf(values);
-    if (stored === null) this.#prepare('insert', this.#sql.insert).run(...values);
-    else this.#prepare('upsert', this.#sql.upsert).run(...values);
+    if (stored === null) return this.#insert(row);
+    this.#recentBytes += bytesOf(row);
+    this.#prepare('upsert', this.#sql.upsert).run(...this.#valuesOf(row));
+  }
+
+  #insert(row: Row): void {
+    this.#prepare('insert', this.#sql.insert).run(...this.#valuesOf(row));
+  }
+
+  #valuesOf(row: Row): readonly Value[] {
+    return this.#sql.columns.map((name) => row[name]!);
   }
 
   /** Only columns that differ, so that indexes on the others stay untouched. */
@@ -141,8 +167,16 @@ function cacheKey(key: readonly Value[]): string {
   return name;
 }
 
-function bytesOf(values: readonly Value[]): number {
+function isSameKey(left: readonly Value[], right: readonly Value[]): boolean {
+  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
+  return true;
+}
+
+function bytesOf(row: Row | null): number {
   let bytes = 0;
-  for (const value of values) bytes += typeof value === 'string' ? value.length : 8;
+  for (const name in row) {
+    const value = row[name];
+    bytes += typeof value === 'string' ? value.length : 8;
+  }
   return bytes;
 }

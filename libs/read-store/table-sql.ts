@@ -21,7 +21,6 @@ export interface TableSql {
   /** Sets the columns at these places; the values, then the key. */
   readonly update: (changed: readonly number[]) => string;
   readonly remove: string;
-  readonly scan: string;
 }
 
 const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
@@ -51,17 +50,21 @@ export function tableSql(table: Table, physical: string): TableSql {
       `UPDATE ${physical} SET ${changed.map((at) => `"${columns[at]}" = ?`).join(', ')} ` +
       `WHERE ${whereKey}`,
     remove: `DELETE FROM ${physical} WHERE ${whereKey}`,
-    scan: `SELECT ${named} FROM ${physical} ORDER BY ${quoted(table.key)}`,
   };
 }
 
+/**
+ * Rows whose key begins with a place in the log arrive in key order and need no other; those of the
+ * rest lie in order of arrival, which spares the larger rows from being moved, beside their key.
+ */
 function createTable(table: Table, physical: string): string {
   const columns = Object.entries(table.columns).map(([name, type]) => {
     const [kind, nullable] = type.split(' ');
     return `"${name}" ${kind!.toUpperCase()}${nullable === undefined ? ' NOT NULL' : ''}`;
   });
+  const arrivesInOrder = table.columns[table.key[0]!] === 'integer';
   return (
     `CREATE TABLE ${physical} (${columns.join(', ')}, PRIMARY KEY (${quoted(table.key)})) ` +
-    'STRICT, WITHOUT ROWID'
+    `STRICT${arrivesInOrder ? ', WITHOUT ROWID' : ''}`
   );
 }

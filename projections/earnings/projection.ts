@@ -30,7 +30,7 @@ function put(rows: Rows, event: Moving, reason: EarningReason): void {
     const name = payeeAccount(movement.payeeId, account);
     const posting = posted.find((one) => one.account === name);
     if (posting === undefined) continue;
-    rows.put(earnings, {
+    rows.append(earnings, {
       logIndex: event.logIndex,
       account,
       payeeId: movement.payeeId,

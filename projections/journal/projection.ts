@@ -12,7 +12,7 @@ export const journalProjection: Projection = {
   handles: [...EVENT_TYPES] as EventType[],
   evolve(event, rows) {
     postings(event).forEach(({ account, currency, amountMinor }, line) =>
-      rows.put(journal, {
+      rows.append(journal, {
         logIndex: event.logIndex,
         line,
         account,

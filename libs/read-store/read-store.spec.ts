@@ -1,0 +1,344 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { EventType } from '#ledger/events.ts';
+import {
+  EvolveFailed,
+  LogNotContiguous,
+  ReadStoreForeign,
+  ReadStoreUnreadable,
+  UnknownEventType,
+} from './alarms.ts';
+import { ArrayLog } from './array-log.ts';
+import { projection, type Projection } from './projection.ts';
+import { openReadModel } from './read-model.ts';
+import { ReadStore } from './read-store.ts';
+import { facts, tallies, tally } from './tally.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'read-store-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+let files = 0;
+const newFile = () => join(directory, `read-${++files}.db`);
+
+function openLive(file: string, projections: readonly Projection[] = [tally()], logId = 'log-1') {
+  const store = new ReadStore({ file, logId, projections });
+  if (store.rebuild !== undefined) store.switchToRebuilt();
+  return store;
+}
+
+const live = (store: ReadStore) => store.live!;
+
+function sellerFacts(...sellers: readonly string[]): ArrayLog {
+  const log = new ArrayLog();
+  for (const sellerId of sellers) log.add(`seller-${sellerId}`, 'SellerJoined', { sellerId });
+  return log;
+}
+
+const talliesOf = (store: ReadStore) =>
+  store.readModel().all('SELECT sellerId, facts FROM tallies ORDER BY sellerId');
+
+describe('a batch', () => {
+  test('commits rows and checkpoint together', () => {
+    const file = newFile();
+    const store = openLive(file);
+    live(store).apply(sellerFacts('a', 'b', 'a').events);
+    store.close();
+    const readModel = openReadModel(file);
+    expect(readModel.all('SELECT sellerId, facts FROM tallies ORDER BY sellerId')).toEqual([
+      { sellerId: 'a', facts: 2 },
+      { sellerId: 'b', facts: 1 },
+    ]);
+    expect(readModel.checkpoint()).toEqual({ position: 2n, logIndex: 2 });
+    readModel.close();
+  });
+
+  test('leaves rows, cache and checkpoint as they were when an evolution fails', () => {
+    let isBroken = true;
+    const brittle = projection({
+      name: 'brittle',
+      version: 1,
+      tables: [],
+      on: {
+        SellerLeft() {
+          if (isBroken) throw new Error('a bug');
+        },
+      },
+    });
+    const store = openLive(newFile(), [tally(), brittle]);
+    const log = sellerFacts('a');
+    live(store).apply(log.events);
+    log.add('seller-a', 'SellerEnrolled', { sellerId: 'a' });
+    log.add('seller-b', 'SellerLeft', { sellerId: 'b' });
+    expect(() => live(store).apply(log.events.slice(1))).toThrow(EvolveFailed);
+    expect(() => live(store).apply(log.events.slice(1))).toThrow('brittle failed on seller-b@0');
+    expect(talliesOf(store)).toEqual([{ sellerId: 'a', facts: 1 }]);
+    expect(live(store).checkpoint.logIndex).toBe(0);
+    isBroken = false;
+    live(store).apply(log.events.slice(1));
+    expect(talliesOf(store)).toEqual([{ sellerId: 'a', facts: 2 }]);
+    expect(store.readModel().all('SELECT * FROM facts')).toHaveLength(3);
+  });
+
+  test('leaves nothing of itself when SQLite refuses the commit', () => {
+    const file = newFile();
+    const store = openLive(file);
+    const log = sellerFacts('a', 'b');
+    live(store).apply(log.events.slice(0, 1));
+    const other = new DatabaseSync(file);
+    other.exec("INSERT INTO facts_v1_b1 VALUES (1, 'someone', 'else')");
+    expect(() => live(store).apply(log.events.slice(1))).toThrow('UNIQUE');
+    other.exec('DELETE FROM facts_v1_b1 WHERE logIndex = 1');
+    other.close();
+    expect(talliesOf(store)).toEqual([{ sellerId: 'a', facts: 1 }]);
+    live(store).apply(log.events.slice(1));
+    expect(talliesOf(store)).toHaveLength(2);
+  });
+
+  test('gives the same rows in whatever pages the events come', () => {
+    const log = sellerFacts('a', 'b', 'a', 'c');
+    log.add('seller-a', 'SellerLeft', { sellerId: 'a' });
+    log.add('seller-a', 'SellerJoined', { sellerId: 'a' });
+    log.add('seller-b', 'SellerLeft', { sellerId: 'b' });
+    const hashes = [1, 2, 3, 7].map((page) => {
+      const store = openLive(':memory:');
+      for (let from = 0; from < 7; from += page)
+        live(store).apply(log.events.slice(from, from + page));
+      expect(talliesOf(store)).toEqual([
+        { sellerId: 'a', facts: 1 },
+        { sellerId: 'c', facts: 1 },
+      ]);
+      return store.readModel().stateHash('tally');
+    });
+    expect(new Set(hashes).size).toBe(1);
+  });
+});
+
+describe('what is not the next event', () => {
+  test('stops it at the event before a gap', () => {
+    const store = openLive(newFile());
+    const { events } = sellerFacts('a', 'b', 'c', 'd');
+    const gap = [events[0]!, events[1]!, events[3]!];
+    expect(() => live(store).apply(gap)).toThrow(LogNotContiguous);
+    expect(live(store).checkpoint.logIndex).toBe(1);
+    expect(talliesOf(store)).toHaveLength(2);
+    expect(() => live(store).apply(events.slice(1))).toThrow('logIndex 1, but 2 comes next');
+    live(store).apply(events.slice(2));
+    expect(talliesOf(store)).toHaveLength(4);
+  });
+
+  test('stops it at the event before one of unknown type', () => {
+    const store = openLive(newFile());
+    const log = sellerFacts('a');
+    log.add('seller-a', 'SellerRenamed' as EventType, { sellerId: 'a' });
+    expect(() => live(store).apply(log.events)).toThrow(UnknownEventType);
+    expect(live(store).checkpoint.logIndex).toBe(0);
+  });
+
+  test('is noticed when another follower has moved the checkpoint', () => {
+    const file = newFile();
+    const silent = [projection({ name: 'silent', version: 1, tables: [], on: {} })];
+    const [one, other] = [openLive(file, silent), openLive(file, silent)];
+    const log = sellerFacts('a', 'b');
+    live(one).apply(log.events);
+    expect(() => live(other).apply(log.events)).toThrow('the checkpoint is not at -1 any more');
+    expect(one.readModel().checkpoint().logIndex).toBe(1);
+  });
+});
+
+describe('a file', () => {
+  test('made from another log is refused and left as it was', () => {
+    const file = newFile();
+    const store = openLive(file);
+    live(store).apply(sellerFacts('a').events);
+    store.close();
+    const before = readFileSync(file);
+    expect(() => openLive(file, [tally()], 'log-2')).toThrow(ReadStoreForeign);
+    expect(() => openLive(file, [tally()], 'log-2')).toThrow('made from log log-1, not from log-2');
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('that is something else is refused and left as it was', () => {
+    const junk = newFile();
+    writeFileSync(junk, 'not a database at all, but long enough to be looked at as one');
+    expect(() => openLive(junk)).toThrow(ReadStoreUnreadable);
+    expect(readFileSync(junk, 'utf8')).toContain('not a database');
+    const foreign = newFile();
+    const database = new DatabaseSync(foreign);
+    database.exec('CREATE TABLE accounts (name TEXT)');
+    database.close();
+    const before = readFileSync(foreign);
+    expect(() => openLive(foreign)).toThrow('it holds other tables');
+    expect(readFileSync(foreign).equals(before)).toBe(true);
+  });
+
+  test('keeps its place when it is closed and opened again', () => {
+    const file = newFile();
+    const log = sellerFacts('a', 'b');
+    const first = openLive(file);
+    live(first).apply(log.events.slice(0, 1));
+    first.close();
+    const second = openLive(file);
+    expect(live(second).checkpoint.logIndex).toBe(0);
+    live(second).apply(log.events.slice(1));
+    expect(talliesOf(second)).toHaveLength(2);
+  });
+});
+
+describe('rows', () => {
+  const pairs = {
+    name: 'pairs',
+    columns: { left: 'text', right: 'text', times: 'integer' },
+    key: ['left', 'right'],
+    indexes: [],
+  } as const;
+
+  function pairing(evolutions: Parameters<typeof projection>[0]['on']) {
+    return openLive(':memory:', [
+      projection({ name: 'pairing', version: 1, tables: [pairs], on: evolutions }),
+    ]);
+  }
+
+  test('with composite keys are kept apart, also in the cache', () => {
+    const store = pairing({
+      SellerJoined(_event, rows) {
+        rows.put(pairs, { left: 'a', right: 'bc', times: 1 });
+        rows.put(pairs, { left: 'ab', right: 'c', times: 2 });
+        rows.put(pairs, { left: '1:a', right: 'b', times: 3 });
+        rows.put(pairs, { left: '1', right: ':ab', times: 4 });
+        expect(rows.get(pairs, 'a', 'bc')).toMatchObject({ times: 1 });
+      },
+    });
+    live(store).apply(sellerFacts('a').events);
+    expect(store.readModel().all('SELECT * FROM pairs')).toHaveLength(4);
+  });
+
+  test('put and deleted in one batch are gone, deleted and put again are there', () => {
+    const store = pairing({
+      SellerJoined(_event, rows) {
+        rows.put(pairs, { left: 'gone', right: 'x', times: 1 });
+        rows.put(pairs, { left: 'back', right: 'x', times: 1 });
+      },
+      SellerEnrolled(_event, rows) {
+        rows.delete(pairs, 'gone', 'x');
+        expect(rows.get(pairs, 'gone', 'x')).toBeUndefined();
+        rows.delete(pairs, 'back', 'x');
+        rows.put(pairs, { left: 'back', right: 'x', times: 2 });
+      },
+    });
+    const log = sellerFacts('a');
+    log.add('seller-a', 'SellerEnrolled', { sellerId: 'a' });
+    live(store).apply(log.events);
+    expect(store.readModel().all('SELECT * FROM pairs')).toEqual([
+      { left: 'back', right: 'x', times: 2 },
+    ]);
+  });
+
+  test('stay right when there are more than the cache holds', () => {
+    const log = new ArrayLog();
+    const seller = (i: number) => `${'s'.repeat(4_000)}${i % 1_000}`;
+    for (let i = 0; i < 4_000; i++)
+      log.add(seller(i), i < 3_000 ? 'SellerJoined' : 'SellerEnrolled', {
+        sellerId: seller(i),
+      });
+    const store = openLive(':memory:');
+    for (let from = 0; from < 4_000; from += 500)
+      live(store).apply(log.events.slice(from, from + 500));
+    const counted = store.readModel().all('SELECT DISTINCT facts FROM tallies');
+    expect(counted).toEqual([{ facts: 4 }]);
+  });
+
+  test('of a table that is not its own are out of reach', () => {
+    const store = openLive(':memory:', [
+      tally(),
+      projection({
+        name: 'nosy',
+        version: 1,
+        tables: [],
+        on: { SellerJoined: (_event, rows) => rows.delete(tallies, 'a') },
+      }),
+    ]);
+    expect(() => live(store).apply(sellerFacts('a').events)).toThrow(
+      'tallies is not a table of nosy',
+    );
+  });
+});
+
+describe('versions', () => {
+  const seen = (file: string) => {
+    const readModel = openReadModel(file);
+    const rows = readModel.all('SELECT sellerId, facts FROM tallies ORDER BY sellerId');
+    readModel.close();
+    return rows;
+  };
+
+  test('stand side by side until the new one is where the old one is', () => {
+    const file = newFile();
+    const log = sellerFacts('a', 'b', 'a');
+    const old = openLive(file);
+    live(old).apply(log.events.slice(0, 2));
+    old.close();
+    const [one, two] = [tally(), tally({ version: 2, step: 10 })];
+    const store = new ReadStore({ file, logId: 'log-1', projections: [one, two] });
+    expect(live(store).builds.map(({ version }) => version)).toEqual([1]);
+    expect(store.rebuild!.builds.map(({ version }) => version)).toEqual([2]);
+    live(store).apply(log.events.slice(2));
+    store.rebuild!.apply(log.events.slice(0, 2));
+    expect(seen(file)).toEqual([
+      { sellerId: 'a', facts: 2 },
+      { sellerId: 'b', facts: 1 },
+    ]);
+    expect(() => store.switchToRebuilt()).toThrow('not where the live ones are');
+    store.rebuild!.apply(log.events.slice(2));
+    store.switchToRebuilt();
+    expect(seen(file)).toEqual([
+      { sellerId: 'a', facts: 20 },
+      { sellerId: 'b', facts: 10 },
+    ]);
+    expect(live(store).builds.map(({ version }) => version)).toEqual([2]);
+    store.close();
+  });
+
+  test('that the program no longer has are dropped, and the wanted one is built', () => {
+    const file = newFile();
+    const old = openLive(file, [tally({ version: 7 })]);
+    live(old).apply(sellerFacts('a').events);
+    old.close();
+    const store = new ReadStore({ file, logId: 'log-1', projections: [tally({ version: 8 })] });
+    expect(store.live).toBeUndefined();
+    expect(seen(file)).toEqual([]);
+    store.rebuild!.apply(sellerFacts('a').events);
+    store.switchToRebuilt();
+    while (store.dropRetired());
+    expect(seen(file)).toEqual([{ sellerId: 'a', facts: 1 }]);
+    const database = new DatabaseSync(file);
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    expect(tables.map(({ name }) => name).filter((name) => /_v7_/.test(String(name)))).toEqual([]);
+    database.close();
+    store.close();
+  });
+
+  test('leave prepared queries working across a switch', () => {
+    const file = newFile();
+    const log = sellerFacts('a');
+    const store = openLive(file);
+    live(store).apply(log.events);
+    const readModel = openReadModel(file);
+    const query = 'SELECT facts FROM tallies WHERE sellerId = :sellerId';
+    expect(readModel.get(query, { sellerId: 'a' })).toEqual({ facts: 1 });
+    store.startRebuild(['tally']);
+    store.rebuild!.apply(log.events);
+    store.switchToRebuilt();
+    while (store.dropRetired());
+    expect(readModel.get(query, { sellerId: 'a' })).toEqual({ facts: 1 });
+    readModel.close();
+  });
+
+  test('may not share a table with another projection', () => {
+    const thief = projection({ name: 'thief', version: 1, tables: [facts], on: {} });
+    expect(() => openLive(':memory:', [tally(), thief])).toThrow(
+      'table facts belongs to tally and thief',
+    );
+  });
+});
