@@ -1,11 +1,5 @@
-import {
-  continued,
-  eventsOf,
-  ids,
-  orderAfter,
-  refusalOf,
-  rules,
-} from '../../test/support/order-builders.ts';
+import { eventsOf } from '../../test/support/given.ts';
+import { continued, ids, orderAfter, refusalOf, rules } from '../../test/support/order-builders.ts';
 import * as fact from '../../test/support/order-facts.ts';
 import { confirmationClearsAt, lastConfirmationAt } from './clearing.ts';
 import { knownConfirmation } from './confirmation.ts';

@@ -1,4 +1,5 @@
-import { continued, eventsOf, orderAfter, refusalOf } from '../../test/support/order-builders.ts';
+import { eventsOf } from '../../test/support/given.ts';
+import { continued, orderAfter, refusalOf } from '../../test/support/order-builders.ts';
 import * as fact from '../../test/support/order-facts.ts';
 
 const movementsOf = (events: readonly { readonly type: string; readonly data: object }[]) =>

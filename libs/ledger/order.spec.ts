@@ -1,7 +1,7 @@
+import { eventsOf } from '../../test/support/given.ts';
 import {
   attribution,
   continued,
-  eventsOf,
   fixedFee,
   fold,
   hashOf,
@@ -15,6 +15,7 @@ import {
 import * as fact from '../../test/support/order-facts.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { attributeOrder, hasUnsettledFacts, order, settleParked } from './order.ts';
+import type { OrderState } from './order.ts';
 
 /** A new one each time: folding updates a state in place. */
 const unknown = () => order.initial();
@@ -207,12 +208,18 @@ describe('more parked facts than one append can hold', () => {
     Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [lineId(index), 10_000])),
   );
   const confirmation = { confirmedAt: '2026-01-05T12:00:00.000Z' };
-  const early = continued(
-    unknown(),
-    ['r1', 'r2', 'r3', 'r4', 'r5'].map((refundId) => fact.refund(refundId, fact.ofAmount(200_000))),
-  ).state;
-  const first = eventsOf(attributeOrder(attribution({ lines, confirmation }), early));
-  const unsettled = fold(first, early);
+  const waiting = () =>
+    continued(
+      unknown(),
+      ['r1', 'r2', 'r3', 'r4', 'r5'].map((refundId) =>
+        fact.refund(refundId, fact.ofAmount(200_000)),
+      ),
+    ).state;
+  const first = eventsOf(attributeOrder(attribution({ lines, confirmation }), waiting()));
+  let unsettled: OrderState;
+  beforeEach(() => {
+    unsettled = fold(first, waiting());
+  });
 
   it('are settled in appends of at most 900 KiB each, until none is left', () => {
     const appends = [first];
@@ -240,6 +247,12 @@ describe('more parked facts than one append can hold', () => {
     ['a hold', fact.hold()],
   ])('come before %s', (_, newer) => {
     expect(refusalOf(newer(unsettled)).refused).toBe('parked_facts_must_be_settled');
+  });
+
+  it('are settled without touching the state that is judged', () => {
+    const before = structuredClone(unsettled);
+    settleParked({ rules }, unsettled);
+    expect(unsettled).toEqual(before);
   });
 
   it('answer their repeats all the same', () => {

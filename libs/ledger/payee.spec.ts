@@ -1,4 +1,5 @@
-import { eventsOf, hashOf, refusalOf } from '../../test/support/order-builders.ts';
+import { eventsOf } from '../../test/support/given.ts';
+import { hashOf, refusalOf } from '../../test/support/order-builders.ts';
 import { issueStatement, payee } from './payee.ts';
 import type { IssueStatement, PayeeState } from './payee.ts';
 

@@ -1,6 +1,6 @@
+import { eventsOf } from '../../test/support/given.ts';
 import {
   continued,
-  eventsOf,
   fixedFee,
   hashOf,
   ids,

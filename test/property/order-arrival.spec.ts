@@ -64,7 +64,7 @@ describe('facts about an order in any order of arrival', () => {
         expect(left?.lines).not.toBeNull();
         expect(left).toEqual(right);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 });

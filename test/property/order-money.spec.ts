@@ -21,7 +21,7 @@ import {
 } from './order-lives.ts';
 import type { Fact } from './order-lives.ts';
 
-const runs = { numRuns: 2_000 };
+const runs = { numRuns: 1_000 };
 const held = 'payee:ada:held';
 const pending = 'payee:ada:pending';
 
@@ -87,6 +87,23 @@ describe('at every place in the life of an order', () => {
           expect(balances[here] ?? 0n).toBe(owed);
           expect(balances[here === held ? pending : held] ?? 0n).toBe(0n);
           expect(balances['seller:connect:commission'] ?? 0n).toBe(-owed);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('no line has less than nothing left, nor more than it paid', () => {
+    fc.assert(
+      fc.property(anyLife, (facts) => {
+        for (let count = 1; count <= facts.length; count++) {
+          const { state } = live(facts.slice(0, count));
+          if (!('lines' in state)) continue;
+          for (const { lineId, paidMinor } of state.verdict.lines) {
+            const remaining = state.lines.get(lineId)?.remaining;
+            expect(remaining).toBeGreaterThanOrEqual(0n);
+            expect(remaining).toBeLessThanOrEqual(BigInt(paidMinor));
+          }
         }
       }),
       runs,

@@ -8,6 +8,7 @@ import type { AttributeOrder, OrderState } from '#ledger/order.ts';
 import type { OrderEvent } from '#ledger/order.events.ts';
 import type { Verdict } from '#ledger/promo-code.events.ts';
 import type { PinnedPlan } from '#ledger/reward.ts';
+import { eventsOf } from './given.ts';
 
 export const rules: ConfirmationRules = { version: 1, holdDays: 7, confirmationLimitDays: 180 };
 
@@ -70,12 +71,6 @@ export function attribution(changes: Partial<Verdict> = {}): AttributeOrder {
 
 export const fold = (events: readonly OrderEvent[], from: OrderState = order.initial()) =>
   events.reduce(order.evolve, from);
-
-/** The events of a decision that must not be refused. */
-export function eventsOf<E extends AnyEvent>(decision: Decision<E, string>): readonly E[] {
-  if (isRefusal(decision)) throw new Error(`refused: ${JSON.stringify(decision)}`);
-  return decision.events;
-}
 
 export function refusalOf<R extends string>(decision: Decision<AnyEvent, R>): Refusal<R> {
   if (isRefusal(decision)) return decision;
