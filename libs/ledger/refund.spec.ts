@@ -207,6 +207,19 @@ describe('cancelling a refund', () => {
     expect(clearsAt('2026-03-02T00:00:00.000Z')).toEqual(['2026-03-02T00:00:00.000Z']);
   });
 
+  it('clears with its refund also when a release has put off the order since', () => {
+    const { state } = orderAfter(
+      { lines },
+      fact.confirm(),
+      fact.refund('r1', fact.ofLines({ a: 4_000 })),
+      fact.hold(),
+      fact.release('2026-02-07T00:00:00.000Z'),
+    );
+    expect(eventsOf(fact.cancel('r1', '2026-01-12T00:00:00.000Z')(state))).toMatchObject([
+      { data: { movement: { clearsAt: '2026-01-13T00:00:00.000Z' } } },
+    ]);
+  });
+
   it('of a refund before the confirmation never clears before the order', () => {
     const { state } = orderAfter(
       { lines },
