@@ -146,21 +146,21 @@ export function requestCodes(
   { task, influencer }: Related,
 ): Decision<ApplicationEvent, RequestCodesRefusal> {
   const { taskId, influencerId, requestId, count, occurredAt } = data;
-  const requests = requestsOf(state);
-  const asked = requests.find((request) => request.requestId === requestId);
+  const asked = state.status === 'absent' ? undefined : state.requests.get(requestId);
   if (asked && asked.count !== count)
     return refuse('code_request_must_not_change', { requestId, count: asked.count });
   if (asked) return accept();
   if (state.status !== 'approved')
     return refuse('application_must_be_approved', { taskId, influencerId });
   const isIndividual = influencer.status === 'registered' && influencer.kind === 'individual';
-  if (isIndividual && count + requests.length > 1)
+  if (isIndividual && count + state.requests.size > 1)
     return refuse('individual_must_have_one_code_per_task', { taskId, influencerId });
   if (isSuspendedAt(influencer, occurredAt))
     return refuse('influencer_must_not_be_suspended', { influencerId });
   if (task.status === 'absent' || !wasSoAt(task.open, occurredAt))
     return refuse('task_must_be_open', { taskId });
-  const faultyTime = untimely({ occurredAt, now }, requests.at(-1)?.occurredAt ?? state.reviewedAt);
+  const lastFact = requestsOf(state).at(-1)?.occurredAt ?? state.reviewedAt;
+  const faultyTime = untimely({ occurredAt, now }, lastFact);
   if (faultyTime) return faultyTime;
   return accept({ type: 'CodesRequested', data });
 }

@@ -1,5 +1,5 @@
-// The currencies of ISO 4217 that money can be counted in, with the digits after the point. Left out
-// are those without a minor unit: metals, bond units, drawing rights and the codes for testing.
+// The currencies of ISO 4217 that money can be counted in, with the digits after the point. Left
+// out are those without a minor unit: metals, bond units, drawing rights and the codes for testing.
 import type { CurrencyCode } from './values.ts';
 
 const BY_EXPONENT: Readonly<Record<number, string>> = {
@@ -9,8 +9,8 @@ const BY_EXPONENT: Readonly<Record<number, string>> = {
       GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR
       LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD
       PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC
-      SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW
-      ZWG`,
+      SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR
+      ZMW ZWG`,
   3: `BHD IQD JOD KWD LYD OMR TND`,
   4: `CLF UYW`,
 };

@@ -1,5 +1,6 @@
 // What was so from when to when: half-open intervals [from, to) in order of time, kept in state so
-// that an order is judged at the moment it was paid. The guards on business time keep them in order.
+// that an order is judged at the moment it was paid. The guards on business time keep them in
+// order.
 import type { Timestamp } from './values.ts';
 
 export interface Interval {

@@ -1,6 +1,7 @@
 // A log of small records found by key, for millions of them: each record's bytes once, and one hash
-// table of addresses. Exact: a hash only says where to look, the bytes decide. Records are added and
-// never move, so that a snapshot is a copy of what is new. The table grows a little with each record.
+// table of addresses. Exact: a hash only says where to look, the bytes decide. Records are added
+// and never move, so that a snapshot is a copy of what is new. The table grows a little with each
+// record.
 
 /** Two kinds of keys that never meet; a record of kind 0 holds two numbers, of kind 1 one. */
 export type Kind = 0 | 1;

@@ -6,7 +6,7 @@ import type { ProgrammeState } from './programme.ts';
 import { isAhead } from './time.ts';
 import type { Timestamp } from './values.ts';
 
-/** No order is worth more than this, in minor units: sums of many orders stay far from any engine's edge. */
+/** In minor units; sums of many orders then stay far from any engine's edge. */
 export const MAX_ORDER_MINOR = 10n ** 15n;
 
 export interface SubmittedOrder {

@@ -1,5 +1,5 @@
-// Decider of `programme`: the rules in versions, and the periods, closed in order. A period's number
-// is nowhere in its event: the place of `PeriodClosed` in the log is the cutoff.
+// Decider of `programme`: the rules in versions, and the periods, closed in order. A period's
+// number is nowhere in its event: the place of `PeriodClosed` in the log is the cutoff.
 import { z } from 'zod';
 import { accept, refuse, type Decider, type Decision } from './decider.ts';
 import { ProgrammeRules, StatementTotals, type ProgrammeEvent } from './programme.events.ts';

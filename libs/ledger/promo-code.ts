@@ -1,5 +1,6 @@
-// Decider of `promoCode-{id}`: the code with its rules, pauses and its end. The affiliate switch and
-// the reward plan are decided in `affiliate.ts`, what counts against the limits in `redemptions.ts`.
+// Decider of `promoCode-{id}`: the code with its rules, pauses and its end. The affiliate switch
+// and the reward plan are decided in `affiliate.ts`, what counts against the limits in
+// `redemptions.ts`.
 import { z } from 'zod';
 import { isCurrency } from './currency.ts';
 import { accept, refuse, type Decider, type Decision } from './decider.ts';

@@ -1,6 +1,6 @@
-// The redemptions of one code, compactly: which order was reserved at which revision, whether it was
-// released, and how many uses count for each buyer. About 75 bytes for an order and a buyer of its
-// own. Updated in place by the fold of `promoCode-{id}`; a snapshot copies only what is new.
+// The redemptions of one code, compactly: which order was reserved at which revision, whether it
+// was released, and how many uses count for each buyer. About 75 bytes for an order and a buyer of
+// its own. Updated in place by the fold of `promoCode-{id}`; a snapshot copies only what is new.
 import {
   add,
   addPart,

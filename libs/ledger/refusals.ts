@@ -1,5 +1,5 @@
-// Every code with which a command is turned down, in one union: the table that maps refusals to HTTP
-// is exhaustive over it. Why an order is rejected is no refusal but a stored fact.
+// Every code with which a command is turned down, in one union: the table that maps refusals to
+// HTTP is exhaustive over it. Why an order is rejected is no refusal but a stored fact.
 import type { ActivityRefusal } from './activity.ts';
 import type { ChangePlanRefusal, DisableRefusal, EnableRefusal } from './affiliate.ts';
 import type { ApplicationRefusal } from './application.ts';

@@ -1,5 +1,5 @@
-// Decider of `task-{code}.{channel}`: one task per code and channel (rule 5), open exactly while its
-// code can be promoted: the switch is on, the code is not closed, the seller has not left.
+// Decider of `task-{code}.{channel}`: one task per code and channel (rule 5), open exactly while
+// its code can be promoted: the switch is on, the code is not closed, the seller has not left.
 import { z } from 'zod';
 import { accept, refuse, type Accepted, type Decider, type Decision } from './decider.ts';
 import { begun, ended, isOngoing, lastChange, NEVER, type Intervals } from './interval.ts';

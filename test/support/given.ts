@@ -1,5 +1,5 @@
 // Given events, when a command, then events or a refusal: how the decisions of the ledger are
-// tested. A ladder starts with every fault at once; each rung names the refusal and mends its fault.
+// tested. A ladder starts with every fault; each rung names the refusal and mends its fault.
 import { isRefusal } from '#ledger/decider.ts';
 import type { AnyEvent, Decider, Decision } from '#ledger/decider.ts';
 import type { Timing } from '#ledger/time.ts';
