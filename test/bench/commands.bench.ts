@@ -1,10 +1,9 @@
 // Single commands on one node: through the command bus, and decisions on one hot code.
-import { randomUUID } from 'node:crypto';
 import { CommandBus } from '@nestjs/cqrs';
 import { JoinSeller } from '#api/commands/join-seller.ts';
 import { createService } from '#api/serve.ts';
 import { type Figure, figuresOf, timed } from './figure.ts';
-import { createHotCode, openRunner, reserveOn } from './hot-code.ts';
+import { contextNow, createHotCode, openRunner, reserveOn } from './hot-code.ts';
 import { inDirectory, quietConfig } from './workplace.ts';
 
 const COMMANDS = 100_000;
@@ -47,13 +46,3 @@ async function onOneCode(directory: string): Promise<readonly Figure[]> {
 
 const goal = (perSecond: number, p99?: number): [{ atLeast: number }, number?] =>
   p99 === undefined ? [{ atLeast: perSecond }] : [{ atLeast: perSecond }, p99];
-
-export function contextNow() {
-  const id = randomUUID();
-  return {
-    actor: 'bench:load',
-    correlationId: id,
-    causationId: id,
-    now: new Date().toISOString(),
-  };
-}

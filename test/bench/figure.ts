@@ -52,7 +52,7 @@ export async function timed(
   await Promise.all(Array.from({ length: inFlight }, worker));
   const seconds = (performance.now() - started) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
-  latencies.sort();
+  latencies.sort((a, b) => a - b);
   return {
     perSecond: count / seconds,
     p50: latencies[Math.floor(count * 0.5)]!,

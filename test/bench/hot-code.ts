@@ -1,6 +1,6 @@
 // One code that everybody redeems, driven through the runner: what is timed is the decision, its
 // event and its durability, without HTTP and without the order's own stream.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Runner } from '#event-store/runner.ts';
 import { openSnapshotCache } from '#event-store/snapshot-cache.ts';
@@ -10,7 +10,6 @@ import { createCode, promoCode } from '#ledger/promo-code.ts';
 import { reserveRedemption } from '#ledger/redemptions.ts';
 import { enrolSeller, joinSeller, seller } from '#ledger/seller.ts';
 import { promoCodeStream, sellerStream } from '#ledger/streams.ts';
-import { contextNow } from './commands.bench.ts';
 
 const SELLER = 'hotseller';
 export const OPENED_AT = '2026-01-01T00:00:00.000Z';
@@ -92,3 +91,13 @@ export async function reserveOn(runner: Runner, codeId: string, index: number) {
 
 const hashOf = (text: string, encoding: 'hex' | 'base64url') =>
   createHash('sha256').update(text).digest(encoding);
+
+export function contextNow() {
+  const id = randomUUID();
+  return {
+    actor: 'bench:load',
+    correlationId: id,
+    causationId: id,
+    now: new Date().toISOString(),
+  };
+}
