@@ -2,7 +2,7 @@
 // stream, revision, id, type, data and metadata. However a store packs an event, this comes back.
 import { hash } from 'node:crypto';
 import { canonicalJson } from '#ledger/canonical-json.ts';
-import type { AppendedEvent, CanonicalParts } from './port.ts';
+import type { AppendedEvent, CanonicalParts, EventText } from './port.ts';
 
 export function canonicalParts(event: AppendedEvent): CanonicalParts {
   return (
@@ -21,6 +21,13 @@ export function canonicalEvent(
     `"revision":${place.revision},"stream":${canonicalJson(place.stream)},` +
     `"type":${canonicalJson(named.type)}}`
   );
+}
+
+/** From the values and not from the stored text; data that is stored in another form is refused. */
+export function canonicalText({ data, metadata, ...event }: EventText): string {
+  const parts = { data: canonicalJson(JSON.parse(data)), metadata: canonicalJson(metadata) };
+  if (parts.data !== data) throw new RangeError('its data is not in canonical form');
+  return canonicalEvent(event, event, parts);
 }
 
 /** What an event counts against the limit of an append: its canonical texts, in bytes of UTF-8. */

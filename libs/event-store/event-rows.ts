@@ -76,11 +76,7 @@ export class EventRows {
     return rows.map((row) => this.#event(row));
   }
 
-  textsOfLog(
-    after: number,
-    limit: number,
-    types: readonly string[] | undefined,
-  ): readonly EventText[] {
+  textsOfLog(after: number, limit: number, types?: readonly string[]): readonly EventText[] {
     const statement = types === undefined ? this.#log : this.#logOf(typeFilter(types.length));
     const rows = statement.all(after, ...(types ?? []), limit) as unknown as readonly Row[];
     return rows.map((row) => this.#text(row));

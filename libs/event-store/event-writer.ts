@@ -1,7 +1,9 @@
 // Writes events into a log's file, inside a transaction that the store opens and ends. What it
 // remembers between transactions (each stream's end, the log's end) is forgotten after a rollback.
+// Refuses to begin when the log's end is not what was appended.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { canonicalEvent, chainNext, chainStart } from './canonical-event.ts';
+import { canonicalEvent, canonicalText, chainNext, chainStart } from './canonical-event.ts';
+import { eventRef } from '#ledger/streams.ts';
 import type { EventRows } from './event-rows.ts';
 import { packEnvelope } from './packed-event.ts';
 import {
@@ -15,6 +17,9 @@ import {
 /** Streams whose ends are remembered, until there are too many. */
 const MAX_ENDS = 50_000;
 const MAX_NAMES = 10_000;
+
+/** At the end of a log that is opened. */
+const CHECKED_EVENTS = 100;
 
 export interface Append {
   readonly stream: string;
@@ -40,7 +45,6 @@ export class EventWriter {
   readonly #insertEvent: StatementSync;
   readonly #insertStream: StatementSync;
   readonly #lastRevision: StatementSync;
-  readonly #lastEvent: StatementSync;
   readonly #types: NameNumbers;
   readonly #actors: NameNumbers;
   readonly #streamEnds = new Map<string, StreamEnd>();
@@ -56,11 +60,9 @@ export class EventWriter {
     this.#lastRevision = database.prepare(
       'SELECT max(revision) AS revision FROM events WHERE stream = ?',
     );
-    this.#lastEvent = database.prepare(
-      'SELECT position, hex(chain) AS chain FROM events ORDER BY position DESC LIMIT 1',
-    );
     this.#types = new NameNumbers(database, 'types');
     this.#actors = new NameNumbers(database, 'actors');
+    this.#endOfLog();
   }
 
   /** Everything is checked before anything is written. */
@@ -141,10 +143,23 @@ export class EventWriter {
     return (this.#logEnd ??= this.#readEndOfLog());
   }
 
+  /** What stands at the end must be what was appended: nothing is chained to a damaged log. */
   #readEndOfLog(): LogEnd {
-    const last = this.#lastEvent.get();
-    if (last === undefined) return { position: -1, chain: chainStart(this.#logId) };
-    return { position: Number(last['position']), chain: String(last['chain']).toLowerCase() };
+    const last = this.#rows.lastPosition();
+    const from = Math.max(0, last + 1 - CHECKED_EVENTS);
+    const [before] = from === 0 ? [chainStart(this.#logId)] : this.#rows.chainsOfLog(from - 2, 1);
+    const chains = this.#rows.chainsOfLog(from - 1, CHECKED_EVENTS);
+    const events = this.#rows.textsOfLog(from - 1, CHECKED_EVENTS);
+    let chain = before;
+    for (let i = 0; i <= last - from; i += 1) {
+      const event = events[i];
+      if (event === undefined || chain === undefined)
+        throw new RangeError(`the event at ${from + i} is missing`);
+      chain = chainNext(chain, canonicalText(event));
+      if (chain !== chains[i])
+        throw new RangeError(`${eventRef(event.stream, event.revision)} is not what was appended`);
+    }
+    return { position: last, chain: chain! };
   }
 }
 

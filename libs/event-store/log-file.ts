@@ -23,6 +23,8 @@ import {
   LogTooNew,
   LogUnwritable,
   messageOf,
+  SQLITE,
+  sqliteCode,
 } from './log-file-errors.ts';
 
 /** Names the format in the file's header: "PLlg". */
@@ -97,7 +99,7 @@ function assertKnownFormat(file: string, database: DatabaseSync): void {
     if (pragma(database, 'application_id') !== APPLICATION_ID) throw new LogForeign(file);
     format = pragma(database, 'user_version');
   } catch (error) {
-    if (isDamage(error)) throw new LogForeign(file, error);
+    if (sqliteCode(error) === SQLITE.NOT_A_DATABASE) throw new LogForeign(file, error);
     throw error;
   }
   if (format > FORMAT_VERSION) throw new LogTooNew(file, format, FORMAT_VERSION);

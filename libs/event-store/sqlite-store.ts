@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { appendBytes, canonicalParts } from './canonical-event.ts';
 import { type Append, EventWriter } from './event-writer.ts';
 import { assertIsLog, IN_MEMORY, openForWriting } from './log-file.ts';
-import { messageOf, SQLITE, sqliteCode } from './log-file-errors.ts';
+import { LogCorrupt, messageOf, SQLITE, sqliteCode } from './log-file-errors.ts';
 import {
   type Appended,
   type AppendedEvent,
@@ -53,11 +53,17 @@ export class SqliteStore extends SqliteReader implements EventStore {
   constructor(file: string, lock: WriterLock) {
     try {
       super(file, openForWriting(file));
-      this.#lock = lock;
-      this.#writer = new EventWriter(this.database, this.rows, this.logId);
     } catch (error) {
       lock.release();
       throw error;
+    }
+    this.#lock = lock;
+    try {
+      this.#writer = new EventWriter(this.database, this.rows, this.logId);
+    } catch (error) {
+      this.database.close();
+      lock.release();
+      throw new LogCorrupt(file, messageOf(error), error);
     }
   }
 

@@ -2,9 +2,8 @@
 // their order and their ids. Names the first event that differs. Changes nothing.
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { canonicalJson } from '#ledger/canonical-json.ts';
 import { eventRef } from '#ledger/streams.ts';
-import { canonicalEvent, chainNext, chainStart } from './canonical-event.ts';
+import { canonicalText, chainNext, chainStart } from './canonical-event.ts';
 import { eventId } from './event-id.ts';
 import { EventRows } from './event-rows.ts';
 import { openForReading } from './log-file.ts';
@@ -71,7 +70,7 @@ class Scan {
   nextPage(): boolean {
     let read = 0;
     try {
-      const events = this.#rows.textsOfLog(this.events - 1, PAGE, undefined);
+      const events = this.#rows.textsOfLog(this.events - 1, PAGE);
       const chains = this.#rows.chainsOfLog(this.events - 1, PAGE);
       for (const [i, event] of events.entries()) {
         const what = this.#wrongWith(event, chains[i]!);
@@ -89,7 +88,7 @@ class Scan {
   #unreadablePage(): boolean {
     for (let i = 0; i < PAGE; i += 1) {
       try {
-        const [event] = this.#rows.textsOfLog(this.events - 1, 1, undefined);
+        const [event] = this.#rows.textsOfLog(this.events - 1, 1);
         const [chain] = this.#rows.chainsOfLog(this.events - 1, 1);
         const what = event === undefined ? 'is missing' : this.#wrongWith(event, chain!);
         if (what !== undefined) return this.#stop(what);
@@ -102,7 +101,7 @@ class Scan {
 
   #wrongWith(event: EventText, stored: string): string | undefined {
     if (event.logIndex !== this.events) return 'is missing';
-    const chain = chainNext(this.chain, canonicalOf(event));
+    const chain = chainNext(this.chain, canonicalText(event));
     if (chain !== stored) return 'is not what was appended';
     const ordinal = this.#ordinalOf(event);
     if (ordinal === undefined) return 'has an id that does not follow from what it says';
@@ -124,13 +123,6 @@ class Scan {
     this.difference = { ref: refAt(this.#database, this.events), what };
     return false;
   }
-}
-
-/** From the values and not from the stored text: data that is not in canonical form differs. */
-function canonicalOf({ stream, revision, id, type, data, metadata }: EventText): string {
-  const parts = { data: canonicalJson(JSON.parse(data)), metadata: canonicalJson(metadata) };
-  if (parts.data !== data) throw new RangeError('its data is not in canonical form');
-  return canonicalEvent({ stream, revision }, { id, type }, parts);
 }
 
 /** What no single event shows: gaps in a stream, and an index that does not lead to its events. */
