@@ -70,13 +70,20 @@ function checkRequest(request: FastifyRequest, reply: FastifyReply, done: Done):
   void reply.header(CORRELATION_HEADER, request.id);
   const { consumes } = request.routeOptions.config;
   const type = request.headers['content-type'];
-  if (type !== undefined && consumes !== undefined && !type.startsWith(consumes))
+  if (type !== undefined && consumes !== undefined && !isOfType(type, consumes))
     return done(
       new RequestRefused('content_type_must_fit', [
         { in: 'header', pointer: '/content-type', message: `must be ${consumes}` },
       ]),
     );
   done(checkHeaders(request.headers));
+}
+
+/** Without a charset, or with the only one there is. */
+function isOfType(given: string, type: string): boolean {
+  if (given === type) return true;
+  const [media = '', ...parameters] = given.toLowerCase().split(';');
+  return media.trim() === type && parameters.every((each) => /^ *charset="?utf-8"? *$/.test(each));
 }
 
 /** Reads that bring a position wait for the follower, within the time that the config gives. */

@@ -19,6 +19,8 @@ export function nestLogger(log: Logger): LoggerService {
     (level: 'debug' | 'warn' | 'error' | 'fatal') =>
     (message: unknown, ...rest: readonly unknown[]) => {
       const context = rest.at(-1);
+      // What keeps the service from starting is rethrown and told once, by whoever starts it.
+      if (context === 'ExceptionHandler') return;
       const named = typeof context === 'string' ? { context } : {};
       if (message instanceof Error) log[level]({ ...named, err: message });
       else log[level](named, String(message));

@@ -50,15 +50,19 @@ function codeOf(error: unknown): EdgeCode {
   if (error instanceof StoreUnavailable || error instanceof WrongExpectedRevision)
     return 'store_must_be_available';
   if (error instanceof AppendTooLarge) return 'body_must_be_smaller';
-  if (error instanceof HttpException) return HTTP_CODES[error.getStatus()] ?? UNNAMED;
+  if (error instanceof HttpException) return codeOfStatus(error.getStatus());
   return UNNAMED;
 }
 
 const UNNAMED: EdgeCode = 'bug_must_be_reported';
 
+const codeOfStatus = (status: number): EdgeCode =>
+  HTTP_CODES[status] ?? (status < 500 ? 'request_must_be_http' : UNNAMED);
+
 /** What Fastify and Nest themselves refuse. */
 const HTTP_CODES: Readonly<Record<number, EdgeCode>> = {
   400: 'request_must_be_http',
+  403: 'path_must_exist',
   404: 'path_must_exist',
   413: 'body_must_be_smaller',
   414: 'path_must_be_shorter',
