@@ -1,4 +1,4 @@
-import { at, given, ladder, on, outcomeOf } from '../../test/support/given.ts';
+import { at, given, expectLadder, on, outcomeOf } from '../../test/support/given.ts';
 import { coded, ids, published, sold, terms } from '../../test/support/market.ts';
 import type { EntryEvent } from './activity.events.ts';
 import {
@@ -74,7 +74,7 @@ describe('applying with a code', () => {
 
   it('is refused in this order', () => {
     const off = [coded.created(), coded.planned()];
-    ladder(
+    expectLadder(
       {
         command: { ...own, sellerId: 'another', ...ahead },
         state: given(entry, applied(on(6)), declined(on(7))),
@@ -124,7 +124,7 @@ describe('accepting and declining', () => {
   });
 
   it('are refused in this order', () => {
-    ladder(
+    expectLadder(
       { command: { ...accept, ...ahead }, state: given(entry) },
       (world) => acceptEntry(world.command, world.state),
       ['activity_application_must_exist', { state: given(entry, applied(), declined()) }],
@@ -132,7 +132,7 @@ describe('accepting and declining', () => {
       ['occurred_at_must_not_be_ahead_of_the_clock', { command: { ...accept, ...at(on(4)) } }],
       ['occurred_at_must_not_precede_last_fact', { command: accept }],
     );
-    ladder(
+    expectLadder(
       { command: { ...decline, ...ahead }, state: given(entry) },
       (world) => declineEntry(world.command, world.state),
       ['activity_application_must_exist', { state: given(entry, applied(), accepted()) }],

@@ -27,7 +27,7 @@ export const activity: Decider<ActivityState, ActivityEvent> = {
   sizeOf: () => 500,
 };
 
-export interface JudgedEntry {
+interface JudgedEntry {
   readonly status: 'applied' | 'accepted' | 'declined';
   readonly activityId: Id;
   readonly codeId: Id;

@@ -1,4 +1,4 @@
-import { at, given, ladder, on, outcomeOf } from '../../test/support/given.ts';
+import { at, given, expectLadder, on, outcomeOf } from '../../test/support/given.ts';
 import { coded, ids, sold, terms } from '../../test/support/market.ts';
 import {
   changeRewardPlan,
@@ -53,7 +53,7 @@ describe('enabling the affiliate switch', () => {
     const earlier = { ...command, ...at(on(3)) };
     const off = [created, coded.enabled(on(2)), coded.disabled(on(4))];
     const stranger = given(seller);
-    ladder(
+    expectLadder(
       { command: earlier, state: absent, seller: stranger },
       (world) => enableAffiliate(world.command, world.state, { seller: world.seller }),
       ['code_must_exist', { state: given(promoCode, ...off, coded.closed(on(6))) }],
@@ -102,7 +102,7 @@ describe('disabling it', () => {
   });
 
   it('is refused in this order', () => {
-    ladder(
+    expectLadder(
       { command: { codeId, ...ahead }, state: absent },
       (world) => disableAffiliate(world.command, world.state),
       ['code_must_exist', { state: given(promoCode, ...enabled, coded.closed(on(9))) }],
@@ -136,7 +136,7 @@ describe('changing the reward plan', () => {
   it('is refused in this order', () => {
     const backwards = { ...command, effectiveFrom: on(9) };
     const state = given(promoCode, created, coded.planned());
-    ladder(
+    expectLadder(
       { command: { ...backwards, ...ahead }, state: absent },
       (world) => changeRewardPlan(world.command, world.state),
       ['code_must_exist', { state: given(promoCode, created, coded.closed()) }],

@@ -1,4 +1,4 @@
-import { at, given, ladder, on, outcomeOf } from '../../test/support/given.ts';
+import { at, given, expectLadder, on, outcomeOf } from '../../test/support/given.ts';
 import { ids, known, tasked } from '../../test/support/market.ts';
 import type { ApplicationEvent } from './application.events.ts';
 import {
@@ -74,7 +74,7 @@ describe('applying for a task', () => {
   });
 
   it('is refused in this order', () => {
-    ladder(
+    expectLadder(
       {
         command: { ...command, ...ahead },
         ...{ state: absent(), task: given(task), influencer: given(influencer) },
@@ -122,7 +122,7 @@ describe('asking for codes', () => {
   });
 
   it('is refused in this order', () => {
-    ladder(
+    expectLadder(
       {
         command: { ...command, count: 2, ...ahead },
         state: absent(),
@@ -182,7 +182,7 @@ describe('submitting content', () => {
   });
 
   it('is refused in this order', () => {
-    ladder(
+    expectLadder(
       { command: { ...command, ...ahead }, state: absent() },
       (world) => submitContent(world.command, world.state),
       ['application_must_be_approved', { state: given(application, ...rejected()) }],

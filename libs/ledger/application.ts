@@ -16,7 +16,7 @@ import { latest, untimely, type Timed, type TimeRefusal } from './time.ts';
 import { EventRef, Id, TaskId, type ForeignId, type Timestamp } from './values.ts';
 
 /** Names the rules below by which the system reviews; a changed rule is a new version. */
-export const REVIEW_RULE_VERSION = 1;
+const REVIEW_RULE_VERSION = 1;
 
 // State
 
@@ -27,7 +27,7 @@ export interface CodeRequest {
   readonly occurredAt: Timestamp;
 }
 
-export interface JudgedApplication {
+interface JudgedApplication {
   /** `applied` only between the two events of one append. */
   readonly status: 'applied' | 'approved' | 'rejected';
   readonly taskId: TaskId;

@@ -7,7 +7,7 @@ export type HashText = (text: string) => Uint8Array;
 
 /** 32 symbols that nobody mistakes for one another: no I, O, 0 or 1. Five bits each. */
 const SYMBOLS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-export const CODE_TEXT_LENGTH = 10;
+const CODE_TEXT_LENGTH = 10;
 
 /** `index` counts a request's codes from 0, `attempt` the texts tried for one of them. */
 export function codeText(

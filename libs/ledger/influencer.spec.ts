@@ -1,4 +1,4 @@
-import { at, given, ladder, on, outcomeOf } from '../../test/support/given.ts';
+import { at, given, expectLadder, on, outcomeOf } from '../../test/support/given.ts';
 import { known } from '../../test/support/market.ts';
 import {
   influencer,
@@ -53,7 +53,7 @@ describe('signing a member', () => {
   });
 
   it('is refused in this order', () => {
-    ladder(
+    expectLadder(
       { command: { ...pair, ...ahead }, state: absent, member: absent },
       ({ command, state, member }) => signMember(command, state, { member }),
       ['influencer_must_be_registered', { state: given(influencer, known.registered('bea')) }],
@@ -87,7 +87,7 @@ describe('releasing a member', () => {
   });
 
   it('is refused in this order', () => {
-    ladder(
+    expectLadder(
       { command: { ...pair, ...ahead }, state: absent },
       ({ command, state }) => releaseMember(command, state),
       ['influencer_must_be_registered', { state: ada }],
@@ -133,14 +133,14 @@ describe('suspending and reinstating', () => {
 
   it('are refused in this order', () => {
     const early = at(on(1, '09:00'));
-    ladder(
+    expectLadder(
       { command: { ...suspend, ...ahead }, state: absent },
       ({ command, state }) => suspendInfluencer(command, state),
       ['influencer_must_be_registered', { state: ada }],
       ['occurred_at_must_not_be_ahead_of_the_clock', { command: { ...suspend, ...early } }],
       ['occurred_at_must_not_precede_last_fact', { command: suspend }],
     );
-    ladder(
+    expectLadder(
       { command: { ...reinstate, ...ahead }, state: absent },
       ({ command, state }) => reinstateInfluencer(command, state),
       ['influencer_must_be_registered', { state: suspended }],

@@ -1,4 +1,4 @@
-import { at, given, ladder, on, outcomeOf } from '../../test/support/given.ts';
+import { at, given, expectLadder, on, outcomeOf } from '../../test/support/given.ts';
 import { claim, issued, known } from '../../test/support/market.ts';
 import { influencer } from './influencer.ts';
 import { assignCode, claimText, holderAt, issuedCode, revokeCode } from './issued-code.ts';
@@ -64,7 +64,7 @@ describe('handing a code to a member', () => {
   it('is refused in this order', () => {
     const suspended = given(influencer, known.registered('ada'), known.suspended('ada', on(1)));
     const individual = given(influencer, known.registered('agency'));
-    ladder(
+    expectLadder(
       {
         command: { ...command, payeeId: 'bea', ...at(on(1)) },
         ...{ state: absent, payee: individual, promoter: suspended },
@@ -112,7 +112,7 @@ describe('revoking a code', () => {
   });
 
   it('is refused in this order', () => {
-    ladder(
+    expectLadder(
       { command: { ...command, ...ahead }, state: absent },
       (world) => revokeCode(world.command, world.state),
       ['text_must_be_issued', { state: taken }],

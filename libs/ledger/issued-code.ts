@@ -9,7 +9,7 @@ import { CodeText, Id, type TaskId, type Timestamp } from './values.ts';
 
 // State
 
-export interface TakenText {
+interface TakenText {
   readonly status: 'taken';
   readonly claim: Claim;
   readonly issuedAt: Timestamp;

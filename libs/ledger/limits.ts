@@ -7,7 +7,7 @@ import { isAhead } from './time.ts';
 import type { Timestamp } from './values.ts';
 
 /** In minor units; sums of many orders then stay far from any engine's edge. */
-export const MAX_ORDER_MINOR = 10n ** 15n;
+const MAX_ORDER_MINOR = 10n ** 15n;
 
 export interface SubmittedOrder {
   readonly content: OrderContent;

@@ -1,4 +1,4 @@
-import { at, given, ladder, on, outcomeOf } from '../../test/support/given.ts';
+import { at, given, expectLadder, on, outcomeOf } from '../../test/support/given.ts';
 import {
   closableFrom,
   closePeriod,
@@ -57,7 +57,7 @@ describe('setting the rules', () => {
 
   it('is refused in this order', () => {
     const worst = { ...rules, firstPeriod: '2025-12', ...ahead };
-    ladder(
+    expectLadder(
       { command: worst },
       ({ command }) => setProgrammeRules(command, given(programme, set(), janClosed)),
       [
@@ -114,7 +114,7 @@ describe('closing a period', () => {
 
   it('is refused in this order', () => {
     const worst = { period: '2026-03', ...at(on(1)) };
-    ladder(
+    expectLadder(
       { command: worst, events: [] as ProgrammeEvent[] },
       ({ command, events }) => closePeriod(command, given(programme, ...events)),
       ['programme_rules_must_be_set', { events: [set(), janClosed] }],
@@ -156,7 +156,7 @@ describe('completing a statement run', () => {
   });
 
   it('is refused in this order', () => {
-    ladder(
+    expectLadder(
       { command: { ...command, ...ahead }, events: [set()] },
       (world) => completeStatementRun(world.command, given(programme, ...world.events)),
       ['period_must_be_closed', { events: [set(), janClosed] }],

@@ -1,4 +1,4 @@
-import { at, given, ladder, on, outcomeOf } from '../../test/support/given.ts';
+import { at, given, expectLadder, on, outcomeOf } from '../../test/support/given.ts';
 import { coded, codeRules, ids, sold } from '../../test/support/market.ts';
 import {
   closeCode,
@@ -51,7 +51,7 @@ describe('creating a code', () => {
     const discounted = { ...windowed, ...window };
     const inMoney = { ...discounted, discount: nothingOff };
     const timed = { ...inMoney, currency: 'DEM' };
-    ladder<{ command: Timed<CreateCode>; seller: SellerState }>(
+    expectLadder<{ command: Timed<CreateCode>; seller: SellerState }>(
       { command: { ...timed, ...ahead }, seller: stranger },
       (world) => createCode(world.command, absent, { seller: world.seller }),
       ['seller_must_have_joined', { seller: joined }],
@@ -108,7 +108,7 @@ describe('pausing and resuming', () => {
   });
 
   it('are refused in this order', () => {
-    ladder(
+    expectLadder(
       { command: { codeId, ...ahead }, state: absent },
       (world) => pauseCode(world.command, world.state),
       ['code_must_exist', { state: shut() }],
@@ -125,7 +125,7 @@ describe('pausing and resuming', () => {
       coded.paused(on(8)),
       coded.closed(on(9)),
     );
-    ladder(
+    expectLadder(
       { command: { codeId, ...ahead }, state: absent },
       (world) => resumeCode(world.command, world.state),
       ['code_must_exist', { state: shutWhilePaused }],
@@ -153,7 +153,7 @@ describe('closing', () => {
   });
 
   it('is refused in this order', () => {
-    ladder(
+    expectLadder(
       { command: { ...command, ...ahead }, state: absent },
       (world) => closeCode(world.command, world.state),
       ['code_must_exist', { state: given(promoCode, coded.created()) }],

@@ -14,7 +14,7 @@ import type { ReleaseRedemptionRefusal } from './redemptions.ts';
 import type { SellerRefusal } from './seller.ts';
 import type { TaskRefusal } from './task.ts';
 
-export type PromoCodeRefusal =
+type PromoCodeRefusal =
   | CreateCodeRefusal
   | PauseRefusal
   | CloseCodeRefusal

@@ -1,4 +1,4 @@
-import { at, given, ladder, on, outcomeOf } from '../../test/support/given.ts';
+import { at, given, expectLadder, on, outcomeOf } from '../../test/support/given.ts';
 import { ids, sold } from '../../test/support/market.ts';
 import {
   enrolSeller,
@@ -23,7 +23,7 @@ describe('joining', () => {
   });
 
   it('is refused ahead of the clock, then before the last fact', () => {
-    ladder(
+    expectLadder(
       { command: ahead },
       ({ command }) => joinSeller(command, given(seller, sold.joined(), sold.left(on(3)))),
       ['occurred_at_must_not_be_ahead_of_the_clock', { command: early }],
@@ -44,7 +44,7 @@ describe('enrolling in the affiliate programme', () => {
   });
 
   it('is refused to one that has not joined, then ahead of the clock, then out of order', () => {
-    ladder(
+    expectLadder(
       { command: ahead, events: [] as Parameters<typeof seller.evolve>[1][] },
       ({ command, events }) => enrolSeller(command, given(seller, ...events)),
       ['seller_must_have_joined', { events: [...enrolled, sold.left(on(2))] }],
@@ -73,7 +73,7 @@ describe('leaving', () => {
   });
 
   it('is refused to a seller never seen, then ahead of the clock, then out of order', () => {
-    ladder(
+    expectLadder(
       { command: ahead, events: [] as Parameters<typeof seller.evolve>[1][] },
       ({ command, events }) => leaveSeller(command, given(seller, ...events)),
       ['seller_must_have_joined', { events: [sold.joined(on(3))] }],

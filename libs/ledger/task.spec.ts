@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { at, given, ladder, on, outcomeOf } from '../../test/support/given.ts';
+import { at, given, expectLadder, on, outcomeOf } from '../../test/support/given.ts';
 import { coded, codeRules, ids, sold, tasked, terms } from '../../test/support/market.ts';
 import type { PromoCodeEvent } from './promo-code.events.ts';
 import { promoCode } from './promo-code.ts';
@@ -36,7 +36,7 @@ describe('joining a code by its id', () => {
 
   it('is refused in this order', () => {
     const off = [coded.created(), coded.planned()];
-    ladder(
+    expectLadder(
       {
         command: { codeId, sellerId: 'another', ...ahead },
         ...{ code: given(promoCode), seller: given(seller) },

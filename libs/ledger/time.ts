@@ -13,7 +13,7 @@ export interface Timing {
 export type Timed<C> = C & Timing;
 
 /** How far business time may be ahead of the clock: other people's clocks are not ours. */
-export const CLOCK_TOLERANCE_SECONDS = 5 * 60;
+const CLOCK_TOLERANCE_SECONDS = 5 * 60;
 
 export const SECONDS_PER_HOUR = 3_600;
 export const SECONDS_PER_DAY = 86_400;
@@ -53,8 +53,6 @@ export const startOfPeriod = (period: Period): Timestamp => `${period}-01T00:00:
 
 /** The first moment after a period; it belongs to the next one. */
 export const endOfPeriod = (period: Period): Timestamp => startOfPeriod(nextPeriod(period));
-
-export const periodOf = (at: Timestamp): Period => at.slice(0, 7);
 
 export function nextPeriod(period: Period): Period {
   const [year, month] = [Number(period.slice(0, 4)), Number(period.slice(5))];

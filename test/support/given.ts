@@ -30,7 +30,7 @@ export function outcomeOf(decision: Decision<AnyEvent, string>): string {
 }
 
 /** Walks from the worst world to one in which the command is done: the outcome before each mend. */
-export function ladder<W extends object>(
+export function expectLadder<W extends object>(
   worst: W,
   decide: (world: W) => Decision<AnyEvent, string>,
   ...rungs: readonly (readonly [outcome: string, mend: Partial<W>])[]
