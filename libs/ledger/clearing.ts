@@ -10,7 +10,7 @@ export type ConfirmationRules = Pick<
   'version' | 'holdDays' | 'confirmationLimitDays'
 >;
 
-/** A confirmation clears `holdDays` × 86,400 s after it; one before the payment counts from that. */
+/** `holdDays` × 86,400 s after it; a confirmation before the payment counts from the payment. */
 export function confirmationClearsAt(
   confirmedAt: Timestamp,
   paidAt: Timestamp,

@@ -47,7 +47,7 @@ function isConfirmationKnown(confirmedAt: Timestamp, state: OrderState): boolean
   return confirmedAt === confirmedTimeOf(state) || confirmedAt === state.parkedConfirmation;
 }
 
-/** The confirmation that counts, or waits to be judged: what a confirmation without a time repeats. */
+/** The one that counts, or waits to be judged: what a confirmation without a time repeats. */
 export const knownConfirmation = (state: OrderState): Timestamp | null =>
   confirmedTimeOf(state) ?? state.parkedConfirmation;
 

@@ -1,6 +1,6 @@
-// Why a movement is the amount that it is, worked out again from what the event carries: for a rate,
-// line by line from net × rate over the exact product to the rounded amount; for a fixed fee, from
-// the eligible net of the whole order. Decides nothing and reads no other event.
+// Why a movement is the amount that it is, worked out again from what the event carries. For a
+// rate: line by line, net × rate, the exact product, the rounded amount. For a fixed fee: from the
+// eligible net of the whole order. Decides nothing and reads no other event.
 import { recomputedAmount } from './movement.ts';
 import type { LineBase, Movement } from './order.events.ts';
 import { earned } from './reward.ts';

@@ -80,12 +80,12 @@ describe('holding a commission', () => {
   });
 });
 
-describe('releasing a commission', () => {
-  const releasedAt = (at: string, ...held: readonly Parameters<typeof continued>[1][number][]) => {
-    const [event] = eventsOf(fact.release(at)(orderAfter({}, ...held).state));
-    return event?.data.movement?.clearsAt;
-  };
+const releasedAt = (at: string, ...held: readonly Parameters<typeof continued>[1][number][]) => {
+  const [event] = eventsOf(fact.release(at)(orderAfter({}, ...held).state));
+  return event?.data.movement?.clearsAt;
+};
 
+describe('releasing a commission', () => {
   it('clears at its own time when that is the latest', () => {
     const at = '2026-03-01T00:00:00.000Z';
     expect(releasedAt(at, fact.confirm(), fact.hold())).toBe(at);

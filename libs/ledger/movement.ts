@@ -96,8 +96,11 @@ function movedAmount(plan: PinnedPlan, lines: readonly LineBase[], net: Change):
   return earned(plan, after) - earned(plan, before);
 }
 
+/** What an amount is computed from. */
+type MovementBase = Pick<Movement, 'plan' | 'lines' | 'net'>;
+
 /** The amount of a stored movement, computed again from its base and its plan. */
-export function recomputedAmount({ plan, lines, net }: Movement): bigint {
+export function recomputedAmount({ plan, lines, net }: MovementBase): bigint {
   return movedAmount(plan, lines, {
     before: BigInt(net.beforeMinor),
     after: BigInt(net.afterMinor),

@@ -23,7 +23,6 @@ export type ParkedFact =
 /** A refund id, used for ever. */
 export interface KnownRefund {
   readonly contentHash: Sha256;
-  readonly firstAnswer: 'applied' | 'refused' | 'parked';
   readonly status: 'parked' | 'applied' | 'refused' | 'cancelled';
   readonly occurredAt: Timestamp;
   /** Null when the order was not confirmed yet. */
@@ -191,7 +190,6 @@ function parkedRefund(state: OrderState, refund: RefundParked['data']): OrderSta
   const { refundId, contentHash, occurredAt } = refund;
   state.refunds.set(refundId, {
     contentHash,
-    firstAnswer: 'parked',
     status: 'parked',
     occurredAt,
     clearsAt: null,
@@ -206,7 +204,6 @@ function refunded(state: AttributedOrder, event: OrderRefunded | RefundRefused):
   const wasParked = state.parked.some((fact) => isRefund(fact, refundId));
   state.refunds.set(refundId, {
     contentHash,
-    firstAnswer: wasParked ? 'parked' : status,
     status,
     occurredAt,
     clearsAt: state.clearsAt === null ? null : withOrderClearsAt(occurredAt, state.clearsAt),

@@ -3,11 +3,12 @@
 // negative by what the seller owes; a payee's accounts are positive by what the payee has there.
 import type { LedgerEvent } from './events.ts';
 import type { Movement } from './order.events.ts';
+import type { StatementIssued } from './payee.events.ts';
 import type { CurrencyCode, Id } from './values.ts';
 
 /** The chart of accounts; each is kept per currency. */
 export type PayeeAccount = 'pending' | 'held' | 'payable' | 'in_transit' | 'paid';
-export type PlatformAccount = 'adjustments' | 'write_off';
+type PlatformAccount = 'adjustments' | 'write_off';
 export type Account =
   `seller:${string}:commission` | `payee:${string}:${PayeeAccount}` | `platform:${PlatformAccount}`;
 
@@ -34,11 +35,8 @@ export function postings(event: LedgerEvent): readonly Posting[] {
       return carriedOver(event.data.movement, 'pending', 'held');
     case 'CommissionReleased':
       return carriedOver(event.data.movement, 'held', 'pending');
-    case 'StatementIssued': {
-      const { payeeId, currency, linesMinor } = event.data;
-      const pending = payeeAccount(payeeId, 'pending');
-      return transfer(pending, payeeAccount(payeeId, 'payable'), currency, BigInt(linesMinor));
-    }
+    case 'StatementIssued':
+      return stated(event.data);
     case 'ProgrammeRulesSet':
     case 'PeriodClosed':
     case 'StatementRunCompleted':
@@ -102,6 +100,11 @@ function carriedOver(
   const { payeeId, currency, amountMinor } = movement;
   const taken = payeeAccount(payeeId, from);
   return transfer(taken, payeeAccount(payeeId, to), currency, BigInt(amountMinor));
+}
+
+function stated({ payeeId, currency, linesMinor }: StatementIssued['data']): readonly Posting[] {
+  const pending = payeeAccount(payeeId, 'pending');
+  return transfer(pending, payeeAccount(payeeId, 'payable'), currency, BigInt(linesMinor));
 }
 
 function transfer(

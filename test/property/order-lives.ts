@@ -106,7 +106,7 @@ const plan: fc.Arbitrary<PinnedPlan> = fc.oneof(
 
 export const LINE_IDS = ['a', 'b', 'c', 'd', 'e'] as const;
 
-export const lines: fc.Arbitrary<Verdict['lines']> = fc
+const lines: fc.Arbitrary<Verdict['lines']> = fc
   .array(fc.tuple(amount, fc.integer({ min: 0, max: 3 })), { minLength: 1, maxLength: 5 })
   .map((all) =>
     all.map(([paid, die], index) => ({
@@ -138,7 +138,7 @@ const request: fc.Arbitrary<RefundRequest> = fc.oneof(
   },
 );
 
-export const ofAmount = (minor: bigint): RefundRequest => ({
+const ofAmount = (minor: bigint): RefundRequest => ({
   kind: 'amount',
   amountMinor: String(minor),
 });
