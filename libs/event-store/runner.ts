@@ -61,6 +61,11 @@ export class Runner {
     this.#slots = new StreamSlots(maxCacheBytes);
   }
 
+  /** What the folded states hold, about. */
+  get cachedBytes(): number {
+    return this.#slots.bytes;
+  }
+
   /** The stream's state as it is stored; on a store with one writer, its end. */
   async load<S, E extends AnyEvent>(ref: StreamRef<S, E>): Promise<Loaded<S>> {
     this.#assertOpen();
