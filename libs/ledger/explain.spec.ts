@@ -4,27 +4,15 @@ import {
   fixedFee,
   linesOf,
   orderAfter,
+  stored,
   verdictOf,
 } from '../../test/support/order-builders.ts';
 import * as fact from '../../test/support/order-facts.ts';
 import { explainMovement } from './explain-movement.ts';
 import { explainOrder } from './explain.ts';
-import type { ExplainedEvent } from './explain.ts';
 import type { LedgerEvent } from './events.ts';
 import { attributeOrder, order } from './order.ts';
 
-const stored = (events: readonly LedgerEvent[], stream = 'order-connect/o1') =>
-  events.map((event, revision): ExplainedEvent => ({
-    ...event,
-    stream,
-    revision,
-    metadata: {
-      actor: 'feed:connect',
-      recordedAt: '2026-01-05T10:00:06.000Z',
-      correlationId: '0b8f4c1e-6a55-4c5e-9a76-2f1f6a1f9b01',
-      causationId: '0b8f4c1e-6a55-4c5e-9a76-2f1f6a1f9b01',
-    },
-  }));
 const plan: LedgerEvent = {
   type: 'RewardPlanChanged',
   data: {

@@ -1,4 +1,4 @@
-import { eventsOf } from '../../test/support/given.ts';
+import { eventsOf, outcomeOf } from '../../test/support/given.ts';
 import {
   attribution,
   continued,
@@ -114,6 +114,7 @@ describe('more parked facts than one append can hold', () => {
     const appends = [first];
     let state = unsettled;
     while (hasUnsettledFacts(state)) {
+      expect(outcomeOf(fact.cancel('r1')(state))).toBe('parked_facts_must_be_settled');
       const { events } = settleParked({ rules }, state);
       expect(events.length).toBeGreaterThan(0);
       appends.push(events);

@@ -5,6 +5,8 @@ import { isRefusal } from '#ledger/decider.ts';
 import type { AnyEvent, Decision, Refusal } from '#ledger/decider.ts';
 import { attributeOrder, order } from '#ledger/order.ts';
 import type { AttributeOrder, OrderState } from '#ledger/order.ts';
+import type { LedgerEvent } from '#ledger/events.ts';
+import type { ExplainedEvent } from '#ledger/explain.ts';
 import type { OrderEvent } from '#ledger/order.events.ts';
 import type { Verdict } from '#ledger/promo-code.events.ts';
 import type { PinnedPlan } from '#ledger/reward.ts';
@@ -102,3 +104,17 @@ export function continued(
   }
   return { state, events };
 }
+
+/** Events as the order's stream, or another one, gives them back. */
+export const stored = (events: readonly LedgerEvent[], stream = 'order-connect/o1') =>
+  events.map((event, revision): ExplainedEvent => ({
+    ...event,
+    stream,
+    revision,
+    metadata: {
+      actor: 'feed:connect',
+      recordedAt: '2026-01-05T10:00:06.000Z',
+      correlationId: '0b8f4c1e-6a55-4c5e-9a76-2f1f6a1f9b01',
+      causationId: '0b8f4c1e-6a55-4c5e-9a76-2f1f6a1f9b01',
+    },
+  }));
