@@ -46,10 +46,12 @@ export class Following {
   async run(): Promise<void> {
     await this.#assertLogHoldsRows();
     for (;;) {
+      // Asked before the log is read: what it holds when the stop comes is still taken in.
+      const isStopping = this.#isStopping;
       const hasAdvanced = await this.#advanceLive();
-      const hasRebuilt = !this.#isStopping && (await this.#advanceRebuild());
+      const hasRebuilt = !isStopping && (await this.#advanceRebuild());
       if (hasAdvanced || hasRebuilt || this.#options.store.dropRetired()) await breath();
-      else if (this.#isStopping) return;
+      else if (isStopping) return;
       else await this.#idle();
     }
   }

@@ -61,23 +61,28 @@ export async function* rebuildSteps(
   return reports;
 }
 
-/** Up to where the live projections are now, or to the end of the log when there are none. */
+/**
+ * Up to where the live projections are now, or to the end of the log when there are none. It ends
+ * without another yield: what comes next finds both at the same place.
+ */
 async function* fill(run: RebuildRun): AsyncGenerator<void> {
   const { store, reader } = run;
   const feed = rebuilding(store);
   for (;;) {
     const { position: after, logIndex } = feed.gathered;
     const missing = store.live && store.live.checkpoint.logIndex - logIndex;
+    if (missing === 0) break;
     const limit = Math.min(PAGE_EVENTS, missing ?? PAGE_EVENTS);
-    const events = limit === 0 ? [] : await reader.readAll({ after, limit });
-    if (events.length === 0) feed.commit();
-    if (missing === 0 || (events.length === 0 && missing === undefined)) return;
+    const events = await reader.readAll({ after, limit });
+    if (events.length === 0 && missing === undefined) break;
     if (events.length === 0) throw new LogShorterThanRows(store.live!.checkpoint.logIndex);
     feed.gather(events);
-    if (feed.gathered.logIndex - feed.checkpoint.logIndex >= COMMIT_EVENTS) feed.commit();
     report(run, 'reading');
+    if (events.length === missing) break;
+    if (feed.gathered.logIndex - feed.checkpoint.logIndex >= COMMIT_EVENTS) feed.commit();
     yield;
   }
+  feed.commit();
 }
 
 /** On a frozen state of the tables; after `fill` old and new are at the same place of the log. */
