@@ -1,0 +1,2 @@
+-- Orders, sales and commission by day
+SELECT * FROM sales_by_day ORDER BY day, currency
