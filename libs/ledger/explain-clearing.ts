@@ -6,7 +6,7 @@ import type { Movement, OrderConfirmed, OrderEvent } from './order.events.ts';
 import { latest, SECONDS_PER_DAY } from './time.ts';
 import type { Timestamp } from './values.ts';
 
-export interface ClearingReason {
+interface ClearingReason {
   readonly what:
     | 'hold_days_after_confirmation'
     | 'own_time'

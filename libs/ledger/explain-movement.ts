@@ -15,7 +15,7 @@ export interface EarnedOnNet {
   readonly roundedMinor: AmountMinor;
 }
 
-export interface LineExplanation {
+interface LineExplanation {
   readonly lineId: string;
   readonly before: EarnedOnNet;
   readonly after: EarnedOnNet;
@@ -23,7 +23,7 @@ export interface LineExplanation {
   readonly changeMinor: SignedMinor;
 }
 
-export interface FeeExplanation {
+interface FeeExplanation {
   readonly netBeforeMinor: SignedMinor;
   readonly earnedBeforeMinor: AmountMinor;
   readonly netAfterMinor: SignedMinor;

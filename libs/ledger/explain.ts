@@ -16,13 +16,13 @@ import { eventRef } from './streams.ts';
 import { toSignedMinor } from './values.ts';
 import type { AmountMinor, SignedMinor, Timestamp } from './values.ts';
 
-export interface PostedAmount {
+interface PostedAmount {
   readonly account: string;
   readonly currency: string;
   readonly amountMinor: SignedMinor;
 }
 
-export interface ExplainedLine {
+interface ExplainedLine {
   readonly lineId: string;
   readonly productId: string;
   readonly eligible: boolean;
@@ -32,7 +32,7 @@ export interface ExplainedLine {
   readonly earns: EarnedOnNet | null;
 }
 
-export interface AttributionExplanation {
+interface AttributionExplanation {
   readonly verdict: Omit<Verdict, 'lines'>;
   readonly reservation: string;
   /** Since when the pinned plan version is in force; null when its event was not given. */
@@ -47,7 +47,7 @@ export interface AttributionExplanation {
   readonly clearsAt: Timestamp | null;
 }
 
-export interface ParkedExplanation {
+interface ParkedExplanation {
   readonly event: string;
   readonly kind: 'refund' | 'confirmation';
   readonly refundId: string | null;

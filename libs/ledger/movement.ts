@@ -8,7 +8,7 @@ import { toSignedMinor } from './values.ts';
 import type { Timestamp } from './values.ts';
 
 /** The earning base of a line or of the whole order, before and after. */
-export interface Change {
+interface Change {
   readonly before: bigint;
   readonly after: bigint;
 }

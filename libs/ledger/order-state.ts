@@ -16,12 +16,12 @@ import type { EventRef, Sha256, Timestamp } from './values.ts';
 
 // State
 
-export type ParkedFact =
+type ParkedFact =
   | { readonly kind: 'refund'; readonly refund: RefundParked['data'] }
   | { readonly kind: 'confirmation'; readonly confirmedAt: Timestamp };
 
 /** A refund id, used for ever. */
-export interface KnownRefund {
+interface KnownRefund {
   readonly contentHash: Sha256;
   readonly status: 'parked' | 'applied' | 'refused' | 'cancelled';
   readonly occurredAt: Timestamp;
@@ -57,7 +57,7 @@ export interface RemainingLine {
   readonly remaining: bigint;
 }
 
-export interface Hold {
+interface Hold {
   readonly reason: string;
   readonly by: string;
   readonly since: Timestamp;
