@@ -2,9 +2,13 @@
 // line, which refund ids are used, what is parked, whether it is confirmed and whether it is held.
 // Refuses nothing: a stream that no decision can have written is a bug and throws.
 import { withOrderClearsAt } from './clearing.ts';
-import type { CommissionHeld, CommissionReleased, LineAmount } from './order.events.ts';
-import type { OrderAttributed, OrderEvent, OrderRefunded } from './order.events.ts';
 import type {
+  CommissionHeld,
+  CommissionReleased,
+  LineAmount,
+  OrderAttributed,
+  OrderEvent,
+  OrderRefunded,
   OrderRejected,
   RefundCancelled,
   RefundParked,
@@ -36,7 +40,7 @@ interface Facts {
   readonly parked: readonly ParkedFact[];
   /** Stays when it has taken effect or is without effect: repeats are recognised by it. */
   readonly parkedConfirmation: Timestamp | null;
-  /** By refund id; the one index that is updated in place. */
+  /** By refund id; updated in place. */
   readonly refunds: Map<string, KnownRefund>;
 }
 
@@ -58,9 +62,6 @@ export interface RemainingLine {
 }
 
 interface Hold {
-  readonly reason: string;
-  readonly by: string;
-  readonly since: Timestamp;
   /** The latest of the hold's own clearsAt and those of the postings made to held since. */
   readonly clearsAt: Timestamp;
 }
@@ -176,9 +177,8 @@ function attributed(state: OrderState, data: OrderAttributed['data']): Attribute
 }
 
 function held(state: AttributedOrder, data: CommissionHeld['data']): AttributedOrder {
-  const { reason, by, occurredAt: since } = data;
-  const clearsAt = withOrderClearsAt(since, state.clearsAt);
-  return { ...state, hold: { reason, by, since, clearsAt }, holdChangedAt: since };
+  const clearsAt = withOrderClearsAt(data.occurredAt, state.clearsAt);
+  return { ...state, hold: { clearsAt }, holdChangedAt: data.occurredAt };
 }
 
 function released(state: AttributedOrder, data: CommissionReleased['data']): AttributedOrder {
@@ -248,7 +248,7 @@ function withPosting(
   const { hold } = state;
   const { movement } = event.data;
   if (hold === null || movement === undefined) return state;
-  return { ...state, hold: { ...hold, clearsAt: latest(hold.clearsAt, movement.clearsAt) } };
+  return { ...state, hold: { clearsAt: latest(hold.clearsAt, movement.clearsAt) } };
 }
 
 /** A confirmation is judged in the append of the fact before it, also when it has no effect. */

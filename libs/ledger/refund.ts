@@ -7,8 +7,14 @@ import { movementOfLines } from './movement.ts';
 import { openOrder } from './order-refusals.ts';
 import type { OrderRefusal } from './order-refusals.ts';
 import type { AttributedOrder, OrderState } from './order-state.ts';
-import type { LineAmount, OrderRefunded, RefundCancelled } from './order.events.ts';
-import type { RefundParked, RefundRefused, RefundRequest } from './order.events.ts';
+import type {
+  LineAmount,
+  OrderRefunded,
+  RefundCancelled,
+  RefundParked,
+  RefundRefused,
+  RefundRequest,
+} from './order.events.ts';
 import { spreadByRemaining } from './spread.ts';
 import { latest } from './time.ts';
 import type { CurrencyCode, ForeignId, Id, Sha256, Timestamp } from './values.ts';
