@@ -141,7 +141,10 @@ const APPEND_BYTES = 900 * 1024;
 const ENVELOPE_BYTES = 1024;
 const utf8 = new TextEncoder();
 
-/** One event always fits. A confirmation is settled together with the refund parked before it. */
+/**
+ * One event always fits, and so does a refund with the confirmation parked after it: before that,
+ * the refund moves nothing. The two are settled together.
+ */
 function settleInto(draft: Draft, rules: ConfirmationRules): void {
   let bytes = bytesOf(draft.events);
   for (;;) {
