@@ -7,6 +7,7 @@ import {
   pinned,
   planAt,
 } from './affiliate.ts';
+import type { PromoCodeEvent } from './promo-code.events.ts';
 import { promoCode } from './promo-code.ts';
 import { seller } from './seller.ts';
 
@@ -74,20 +75,20 @@ describe('enabling the affiliate switch', () => {
   });
 
   it('may not bring a plan dated before the last change of the plan', () => {
-    const changed = {
-      ...coded.planned(),
+    const changed: PromoCodeEvent = {
+      type: 'RewardPlanChanged',
       data: { codeId, version: 1, terms: fee, effectiveFrom: on(9), occurredAt: on(9) },
     };
-    const state = given(promoCode, created, changed as ReturnType<typeof coded.planned>);
+    const state = given(promoCode, created, changed);
     expect(outcomeOf(enableAffiliate({ ...command, reward: tenPercent }, state, related))).toBe(
       'occurred_at_must_not_precede_last_fact',
     );
   });
 
   it('changes nothing while it is on, whatever it brings', () => {
-    const on_ = given(promoCode, created, coded.planned(), coded.enabled(on(2)));
+    const state = given(promoCode, created, coded.planned(), coded.enabled(on(2)));
     const again = { ...command, ...ahead, reward: fee };
-    expect(outcomeOf(enableAffiliate(again, on_, related))).toBe('unchanged');
+    expect(outcomeOf(enableAffiliate(again, state, related))).toBe('unchanged');
   });
 });
 
@@ -157,6 +158,11 @@ describe('changing the reward plan', () => {
     const state = given(promoCode, created, coded.planned());
     const same = { ...command, terms: tenPercent };
     expect(outcomeOf(changeRewardPlan({ ...same, ...ahead }, state))).toBe('unchanged');
+    const fixed = given(promoCode, created, coded.planned(1, fee));
+    expect(outcomeOf(changeRewardPlan(command, fixed))).toBe('unchanged');
+    const more = { ...command, terms: { ...fee, feeMinor: '251' } };
+    expect(outcomeOf(changeRewardPlan(more, fixed))).toBe('RewardPlanChanged');
+    expect(outcomeOf(changeRewardPlan(same, fixed))).toBe('RewardPlanChanged');
     const scheduled = given(promoCode, created, coded.planned(), coded.planned(2, 500, on(11)));
     expect(outcomeOf(changeRewardPlan(same, scheduled))).toBe('RewardPlanChanged');
   });

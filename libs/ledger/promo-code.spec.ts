@@ -75,6 +75,15 @@ describe('creating a code', () => {
     expect(outcomeOf(create({ ...set, productIds: ['p2', 'p1'] }, products))).toBe('unchanged');
   });
 
+  it('takes a discount of an amount, and knows it again', () => {
+    const discount = (amountMinor: string) => ({ kind: 'amount', amountMinor }) as const;
+    expect(outcomeOf(create({ discount: discount('500') }))).toBe('CodeCreated');
+    const state = given(promoCode, coded.created({ discount: discount('500') }));
+    expect(outcomeOf(create({ discount: discount('500') }, state))).toBe('unchanged');
+    expect(outcomeOf(create({ discount: discount('600') }, state))).toBe('code_must_not_change');
+    expect(outcomeOf(create({}, state))).toBe('code_must_not_change');
+  });
+
   it.each<[string, Partial<typeof command>]>([
     ['name', { name: 'Summer sale' }],
     ['seller', { sellerId: 'another' }],

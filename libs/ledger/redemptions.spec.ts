@@ -69,13 +69,7 @@ describe('the verdict on an order', () => {
   });
 
   it('earns a fixed fee once, and none for a free order', () => {
-    const fee: PromoCodeEvent = {
-      type: 'RewardPlanChanged',
-      data: {
-        ...{ codeId, version: 1, terms: { kind: 'fixed_fee', feeMinor: '250' } },
-        ...{ effectiveFrom: on(1), occurredAt: on(1) },
-      },
-    };
+    const fee = coded.planned(1, { kind: 'fixed_fee', feeMinor: '250' });
     const earnedOn = (...paid: string[]) => {
       const lines = paid.map((paidMinor, i) => line({ lineId: String(i), paidMinor }));
       const state = given(promoCode, coded.created(), fee, coded.enabled());

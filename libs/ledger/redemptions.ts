@@ -167,10 +167,9 @@ export function releaseRedemption(
   { codeId, orderId, reservation, settledBy, now }: ReleaseRedemption,
   state: PromoCodeState,
 ): Decision<RedemptionReleased, ReleaseRedemptionRefusal> {
-  const revision = reservationOf(state, orderId);
-  if (state.status === 'absent' || revision === undefined)
-    return refuse('reservation_must_exist', { codeId, orderId });
-  if (eventRef(promoCodeStream(codeId), revision) !== reservation)
+  if (state.status === 'absent') return refuse('reservation_must_exist', { codeId, orderId });
+  const revision = revisionOf(state.redemptions, orderId);
+  if (revision === undefined || eventRef(promoCodeStream(codeId), revision) !== reservation)
     return refuse('reservation_must_exist', { codeId, orderId, reservation });
   if (isReleased(state.redemptions, orderId)) return accept();
   const data = { codeId, orderId, reservation, settledBy, occurredAt: now };

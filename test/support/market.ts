@@ -4,6 +4,7 @@ import type { ActivityEvent } from '#ledger/activity.events.ts';
 import type { InfluencerEvent, InfluencerKind } from '#ledger/influencer.events.ts';
 import type { IssuedCodeEvent } from '#ledger/issued-code.events.ts';
 import type { CodeCreated, CodeRules, PromoCodeEvent } from '#ledger/promo-code.events.ts';
+import type { RewardTerms } from '#ledger/reward.ts';
 import type { SellerEvent } from '#ledger/seller.events.ts';
 import type { TaskEvent, TaskOpened } from '#ledger/task.events.ts';
 import { on } from './given.ts';
@@ -52,14 +53,15 @@ export const coded = {
     type: 'CodeCreated',
     data: { sellerId, codeId, ...codeRules, buyerKeyId: 'k1', occurredAt: on(1), ...changes },
   }),
-  planned: (version = 1, rateBps = 1_000, effectiveFrom = on(1)): PromoCodeEvent => ({
+  planned: (
+    version = 1,
+    reward: RewardTerms | number = 1_000,
+    effectiveFrom = on(1),
+  ): PromoCodeEvent => ({
     type: 'RewardPlanChanged',
     data: {
-      codeId,
-      version,
-      terms: { kind: 'rate', rateBps },
-      effectiveFrom,
-      occurredAt: on(1),
+      ...{ codeId, version, effectiveFrom, occurredAt: on(1) },
+      terms: typeof reward === 'number' ? { kind: 'rate', rateBps: reward } : reward,
     },
   }),
   enabled: (occurredAt = on(1), defaultChannel: typeof terms | null = null): PromoCodeEvent => ({
