@@ -125,19 +125,26 @@ class Scan {
   }
 }
 
-/** What no single event shows: gaps in a stream, and an index that does not lead to its events. */
+/** What no single event shows: an index that does not lead to its events, a gap in a stream. */
 function differenceOfFile(database: DatabaseSync): Difference | undefined {
+  const checks = database.prepare('PRAGMA integrity_check').all();
+  const problems = checks
+    .map((row) => String(row['integrity_check']))
+    .filter((what) => what !== 'ok');
+  for (const what of problems) {
+    const row = /^row (\d+) missing from index events_by_stream/.exec(what)?.[1];
+    if (row !== undefined) return { ref: refAt(database, Number(row)), what };
+  }
+  if (problems.length > 0) return { ref: 'the file', what: problems[0]! };
   const gap = database
     .prepare(
-      `SELECT s.name FROM events e JOIN streams s ON s.id = e.stream GROUP BY e.stream
-       HAVING min(e.revision) <> 0 OR max(e.revision) <> count(*) - 1 LIMIT 1`,
+      `SELECT s.name, e.revision FROM events e JOIN streams s ON s.id = e.stream
+       WHERE e.revision > 0 AND NOT EXISTS
+         (SELECT 1 FROM events b WHERE b.stream = e.stream AND b.revision = e.revision - 1) LIMIT 1`,
     )
     .get();
-  if (gap !== undefined) return { ref: String(gap['name']), what: 'has a gap in its revisions' };
-  const check = String(database.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check']);
-  if (check === 'ok') return undefined;
-  const row = /^row (\d+) missing from index events_by_stream/.exec(check)?.[1];
-  return { ref: row === undefined ? 'the file' : refAt(database, Number(row)), what: check };
+  if (gap === undefined) return undefined;
+  return { ref: eventRef(String(gap['name']), Number(gap['revision'])), what: 'follows a gap' };
 }
 
 function refAt(database: DatabaseSync, position: number): string {
