@@ -90,6 +90,7 @@ export function commissionOf(plan: PinnedPlan, eligibleNets: readonly bigint[]):
 }
 
 const amount = fc.oneof(
+  fc.bigInt({ min: 0n, max: 4n }),
   fc.bigInt({ min: 0n, max: 30n }),
   fc.bigInt({ min: 0n, max: 100_000n }),
   fc.bigInt({ min: 0n, max: 10n ** 14n }),
