@@ -1,39 +1,44 @@
 // Closes a period and waits until its statements are issued. Closing a closed period again changes
 // nothing, so whoever was cut off waits for the same run. What stops a run is told as the failure.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { SqliteReader } from '#event-store/sqlite-reader.ts';
-import type { ProgrammeEvent, StatementRunCompleted } from '#ledger/programme.events.ts';
+import type { ProgrammeEvent } from '#ledger/programme.events.ts';
 import { periodToClose, programme } from '#ledger/programme.ts';
 import { PROGRAMME_STREAM } from '#ledger/streams.ts';
 import { CliFailure, EXIT } from './failure.ts';
 import { demand, type Ledger } from './ledger.ts';
-import { withLog } from './log-reading.ts';
 
-export type CompletedRun = StatementRunCompleted['data'];
+const Money = z.object({ amount: z.string(), currency: z.string() });
 
-const LOOK_AT_LOG_MS = 50;
-/** How often the service is asked whether an alarm stopped the run. */
-const LOOKS_PER_ALARM_CHECK = 20;
-
-const Ready = z.looseObject({
-  alarms: z.array(z.looseObject({ process: z.string(), key: z.string(), message: z.string() })),
+export const CompletedRun = z.object({
+  period: z.string(),
+  cutoffLogIndex: z.int(),
+  statementCount: z.int(),
+  manifestSha256: z.string(),
+  totals: z.array(
+    z.object({
+      statementCount: z.int(),
+      lineCount: z.int(),
+      opening: Money,
+      lines: Money,
+      other: Money,
+      closing: Money,
+    }),
+  ),
 });
+export type CompletedRun = z.infer<typeof CompletedRun>;
 
-export async function closePeriod(
-  ledger: Ledger,
-  dataDirectory: string,
-  period: string,
-): Promise<CompletedRun> {
+export async function closePeriod(ledger: Ledger, period: string): Promise<CompletedRun> {
   await demand(ledger, { method: 'POST', path: '/programme/periods', body: { period } });
-  return withLog(dataDirectory, async (log) => {
-    for (let look = 1; ; look += 1) {
-      const run = await completedRun(log, period);
-      if (run !== undefined) return run;
-      if (look % LOOKS_PER_ALARM_CHECK === 0) await assertNotStopped(ledger, period);
-      await sleep(LOOK_AT_LOG_MS);
-    }
-  });
+  const path = `/programme/periods/${period}/statement-run`;
+  const { status, body } = await ledger.send({ method: 'POST', path });
+  if (status < 400) return CompletedRun.parse(body);
+  const { code, details } = (body ?? {}) as { code?: string; details?: { reason?: string } };
+  throw new CliFailure(
+    code === 'statement_run_must_be_sound' ? EXIT.difference : EXIT.service,
+    `${period} is closed, but its statements are not issued: ${details?.reason ?? code ?? status}`,
+    { period, ...(code !== undefined && { code }) },
+  );
 }
 
 /** The first period that is not closed yet. */
@@ -45,24 +50,4 @@ export async function nextPeriodToClose(log: SqliteReader): Promise<string> {
   );
   if (state.status === 'running') return periodToClose(state);
   throw new CliFailure(EXIT.refused, 'the programme has no rules yet: there is no period to close');
-}
-
-async function completedRun(log: SqliteReader, period: string): Promise<CompletedRun | undefined> {
-  const last = await log.readStream(PROGRAMME_STREAM, { direction: 'backwards', limit: 100 });
-  const runs = last.filter(({ type }) => type === 'StatementRunCompleted');
-  return runs.map(({ data }) => data as CompletedRun).find((run) => run.period === period);
-}
-
-async function assertNotStopped(ledger: Ledger, period: string): Promise<void> {
-  const { body } = await ledger.send({ method: 'GET', path: '/health/ready' });
-  const { data } = Ready.safeParse(body);
-  const alarm = data?.alarms.find(
-    ({ key, process }) => key === period && /statement/.test(process),
-  );
-  if (alarm === undefined) return;
-  throw new CliFailure(
-    EXIT.difference,
-    `${period} is closed, but its statements were not issued: ${alarm.message}`,
-    { period },
-  );
 }

@@ -16,6 +16,9 @@ export const EXIT = {
 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
+/** A command that ends with a difference, and did not fail, says so by this. */
+export type End = (exit: Exit) => void;
+
 export class CliFailure extends Error {
   override readonly name = 'CliFailure';
   readonly exit: Exit;

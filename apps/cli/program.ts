@@ -1,15 +1,6 @@
 // The command line as a whole: its commands, what `--help` says, and how every failure ends: a
 // sentence on stderr (with `--json` an object) and an exit code that means something.
 import { Command, CommanderError } from 'commander';
-import { ConfigRefused } from '#api/config.ts';
-import { LakeBusy, LakeDamaged } from '#analytics/lake/lake.ts';
-import { DocumentChanged, DocumentsUnreadable } from '#analytics/statements/documents.ts';
-import { AmountDiffers, RunRefused, WaysDiffer } from '#analytics/statements/run.ts';
-import { BuyerKeysUnusable } from '#api/buyer-keys.ts';
-import { QueryRefused } from '#analytics/explore/query.ts';
-import { LogFileError } from '#event-store/log-file-errors.ts';
-import { StoreUnavailable } from '#event-store/port.ts';
-import { Alarm } from '#read-store/alarms.ts';
 import { addClose } from './commands/close.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -21,7 +12,7 @@ import { addReplay } from './commands/replay.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatements } from './commands/statements.ts';
 import { addTrialBalance } from './commands/trial-balance.ts';
-import { CliFailure, EXIT, type Exit, EXIT_HELP } from './failure.ts';
+import { CliFailure, type End, EXIT, type Exit, EXIT_HELP } from './failure.ts';
 import { printJson, say } from './terminal.ts';
 
 /** Runs one command line and gives its exit code; nothing is thrown. */
@@ -35,9 +26,6 @@ export async function run(argv: readonly string[]): Promise<number> {
     return failed(error, argv.includes('--json'));
   }
 }
-
-/** A command that ends with a difference, and did not fail, says so by `end`. */
-export type End = (exit: Exit) => void;
 
 function newProgram(end: End): Command {
   const program = new Command('promo-ledger')
@@ -78,25 +66,34 @@ function failed(error: unknown, isJson: boolean): Exit {
 function failureOf(error: unknown): CliFailure | undefined {
   if (error instanceof CliFailure) return error;
   if (!(error instanceof Error)) return undefined;
-  const exit = EXPECTED.find(([kind]) => error instanceof kind)?.[1];
+  const exit = EXITS[error.name];
   if (exit !== undefined) return new CliFailure(exit, error.message);
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const isOfFiles = /^(EACCES|EPERM|ENOENT|ENOSPC|EROFS|ENOTDIR|EISDIR)$/.test(code);
   return isOfFiles ? new CliFailure(EXIT.files, error.message) : undefined;
 }
 
-const EXPECTED: readonly (readonly [abstract new (...args: never[]) => Error, Exit])[] = [
-  [ConfigRefused, EXIT.usage],
-  [QueryRefused, EXIT.usage],
-  [LogFileError, EXIT.files],
-  [StoreUnavailable, EXIT.files],
-  [BuyerKeysUnusable, EXIT.files],
-  [Alarm, EXIT.files],
-  [DocumentsUnreadable, EXIT.files],
-  [DocumentChanged, EXIT.difference],
-  [RunRefused, EXIT.refused],
-  [LakeDamaged, EXIT.files],
-  [LakeBusy, EXIT.files],
-  [WaysDiffer, EXIT.difference],
-  [AmountDiffers, EXIT.difference],
-];
+/** By name, so that a command loads only what it needs. Their messages are fit to be printed. */
+const EXITS: Readonly<Record<string, Exit>> = {
+  ConfigRefused: EXIT.usage,
+  QueryRefused: EXIT.usage,
+  LogMissing: EXIT.files,
+  LogForeign: EXIT.files,
+  LogTooNew: EXIT.files,
+  LogCorrupt: EXIT.files,
+  LogUnwritable: EXIT.files,
+  LogLocked: EXIT.files,
+  StoreUnavailable: EXIT.files,
+  BuyerKeysUnusable: EXIT.files,
+  ReadStoreForeign: EXIT.files,
+  ReadStoreUnreadable: EXIT.files,
+  LogShorterThanRows: EXIT.files,
+  UnknownEventType: EXIT.files,
+  DocumentsUnreadable: EXIT.files,
+  DocumentChanged: EXIT.difference,
+  LakeDamaged: EXIT.files,
+  LakeBusy: EXIT.files,
+  WaysDiffer: EXIT.difference,
+  AmountDiffers: EXIT.difference,
+  RunRefused: EXIT.refused,
+};

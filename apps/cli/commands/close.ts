@@ -18,7 +18,7 @@ export function addClose(program: Command): void {
       const ledger = await openLedger(config);
       try {
         if (!json) say(`Closing ${month} (${ledger.where}) …`);
-        const run = await closePeriod(ledger, dataDirectory, month);
+        const run = await closePeriod(ledger, month);
         if (json) printJson(run);
         else print(told(run));
       } finally {
@@ -28,12 +28,13 @@ export function addClose(program: Command): void {
 }
 
 function told({ period, statementCount, totals, manifestSha256, cutoffLogIndex }: CompletedRun) {
-  const rows = totals.map(({ currency, statementCount: statements, lineCount, ...amounts }) => [
-    ...[currency, count(statements), count(lineCount)],
-    ...[amounts.openingMinor, amounts.linesMinor, amounts.otherMinor, amounts.closingMinor].map(
-      (minor) => major(minor, currency),
-    ),
-  ]);
+  const rows = totals.map(({ statementCount: statements, lineCount, ...amounts }) => {
+    const { opening, lines, other, closing } = amounts;
+    const shown = [opening, lines, other, closing].map(({ amount, currency }) =>
+      major(amount, currency),
+    );
+    return [opening.currency, count(statements), count(lineCount), ...shown];
+  });
   return [
     `${period} is closed at logIndex ${cutoffLogIndex}; ${count(statementCount)} statements issued.`,
     table(['', ' statements', ' lines', ' opening', ' earned', ' other', ' closing'], rows),

@@ -5,16 +5,15 @@ import type { Command } from 'commander';
 import { renderText } from '#analytics/statements/render.ts';
 import { configOf } from '../connect.ts';
 import { freshDemoDirectory } from '../demo/directory.ts';
-import { type DemoReport, runDemo, type Stage } from '../demo/run.ts';
-import { EXIT } from '../failure.ts';
+import type { DemoReport, Stage } from '../demo/run.ts';
+import { type End, EXIT } from '../failure.ts';
 import { explanationText } from '../explanation-text.ts';
+import { documentOf, type Issued, issuedStatements } from '../issued-statements.ts';
 import { withLog } from '../log-reading.ts';
 import { type Common, common, wholeNumber } from '../options.ts';
-import type { End } from '../program.ts';
 import { type Progress, progress } from '../progress.ts';
 import { count, print, printJson, table } from '../terminal.ts';
 import { explained } from './explain.ts';
-import { documentOf, type Issued, issuedStatements } from './statements.ts';
 import { byCurrency, told as balanceText } from './trial-balance.ts';
 
 interface DemoCommand extends Common {
@@ -34,6 +33,7 @@ export function addDemo(program: Command, end: End): void {
     .description('a seeded market of two months into a fresh directory (default data/demo)')
     .option('--seed <number>', 'another seed gives another market', wholeNumber, 2026)
     .action(async ({ data = 'data/demo', json = false, seed }: DemoCommand) => {
+      const { runDemo } = await import('../demo/run.ts');
       const config = configOf(data);
       await freshDemoDirectory(config.dataDirectory, seed);
       const began = performance.now();

@@ -6,13 +6,11 @@ import type { Command } from 'commander';
 import type { EventLogReader } from '#event-store/port.ts';
 import { openSqliteReader } from '#event-store/sqlite-reader.ts';
 import { configOf } from '../connect.ts';
-import { checkDocuments, checkLake, checkReadModels } from '../doctor/derived.ts';
 import { checkFiles } from '../doctor/files.ts';
 import { type Finding, guarded, RESTORE } from '../doctor/finding.ts';
 import { checkMeaning, checkStored, type OnEvents } from '../doctor/log.ts';
-import { CliFailure, EXIT } from '../failure.ts';
+import { CliFailure, type End, EXIT } from '../failure.ts';
 import { type Common, common } from '../options.ts';
-import type { End } from '../program.ts';
 import { progress } from '../progress.ts';
 import { print, printJson, table } from '../terminal.ts';
 
@@ -49,6 +47,7 @@ async function examined(
       bar.end();
     }
   };
+  const { checkDocuments, checkLake, checkReadModels } = await import('../doctor/derived.ts');
   const again = 'delete it: it is made again from the log';
   const checks = [
     () => guarded('files', 'see the message', () => checkFiles(dataDirectory, log)),

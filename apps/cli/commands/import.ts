@@ -2,11 +2,10 @@
 // endpoint. Prints how every line ended, and that the endings add up to the file.
 import { type Command, Option } from 'commander';
 import { configOf, openLedger } from '../connect.ts';
-import { EXIT } from '../failure.ts';
+import { type End, EXIT } from '../failure.ts';
 import { presets } from '../import/presets.ts';
 import { importFile, type ImportReport } from '../import/run.ts';
 import { type Common, common } from '../options.ts';
-import type { End } from '../program.ts';
 import { progress } from '../progress.ts';
 import { count, major, print, printJson, table } from '../terminal.ts';
 

@@ -1,12 +1,7 @@
 // `promo-ledger query`: an analyst's SQL over the lake, read only, beside a running service.
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import {
-  exportQuery,
-  type ExportFormat,
-  readyQuestions,
-  runQuery,
-} from '#analytics/explore/query.ts';
+import type { ExportFormat, ReadyQuestion } from '#analytics/explore/query.ts';
 import { embeddedWorkspace } from '#analytics/workspace.ts';
 import { configOf, openLog } from '../connect.ts';
 import { CliFailure, EXIT } from '../failure.ts';
@@ -37,20 +32,28 @@ export function addQuery(program: Command): void {
     .option('--limit <rows>', 'show at most so many rows', wholeNumber, 1_000)
     .option('--no-sync', 'do not bring the lake up to date with the log first')
     .action(async (sql: string | undefined, options: QueryCommand) => {
-      if (options.list) return list(options.json ?? false);
+      const { readyQuestions } = await explore();
+      if (options.list) return list(readyQuestions(), options.json ?? false);
       const { dataDirectory } = configOf(options.data);
       await openLog(dataDirectory).close();
-      const asked = sqlOf(sql, options.ready);
+      const asked = sqlOf(sql, options.ready, readyQuestions());
       if (options.out === undefined) return show(dataDirectory, asked, options);
       return save(dataDirectory, asked, options.out, options);
     });
 }
 
-function sqlOf(sql: string | undefined, ready: string | undefined): string {
+/** Loaded when a query is asked: the engine is large. */
+const explore = () => import('#analytics/explore/query.ts');
+
+function sqlOf(
+  sql: string | undefined,
+  ready: string | undefined,
+  questions: readonly ReadyQuestion[],
+): string {
   if (sql !== undefined && ready === undefined) return sql;
-  const question = readyQuestions().find(({ name }) => name === ready);
+  const question = questions.find(({ name }) => name === ready);
   if (sql === undefined && question) return question.sql;
-  const names = readyQuestions().map(({ name }) => name);
+  const names = questions.map(({ name }) => name);
   throw new CliFailure(
     EXIT.usage,
     ready === undefined
@@ -61,8 +64,7 @@ function sqlOf(sql: string | undefined, ready: string | undefined): string {
   );
 }
 
-function list(isJson: boolean): void {
-  const questions = readyQuestions();
+function list(questions: readonly ReadyQuestion[], isJson: boolean): void {
   if (isJson) printJson(questions);
   else
     print(
@@ -78,6 +80,7 @@ async function show(
   sql: string,
   { json, limit, sync }: QueryCommand,
 ): Promise<void> {
+  const { runQuery } = await explore();
   const result = await runQuery(embeddedWorkspace(dataDirectory), sql, {
     skipSync: !sync,
     limit,
@@ -105,6 +108,7 @@ async function save(
 ): Promise<void> {
   if (existsSync(file)) throw new CliFailure(EXIT.files, `${file} exists already`);
   const workspace = embeddedWorkspace(dataDirectory);
+  const { exportQuery } = await explore();
   const { rows } = await exportQuery(workspace, sql, { file, format }, { skipSync: !sync });
   if (json) printJson({ file, format, rows });
   else print(`${count(rows)} rows written to ${file} (${format})`);

@@ -4,11 +4,10 @@
 import type { Command } from 'commander';
 import { START } from '#event-store/port.ts';
 import { configOf, openLedger } from '../connect.ts';
-import { EXIT } from '../failure.ts';
+import { type End, EXIT } from '../failure.ts';
 import type { RebuildReport } from '../ledger.ts';
 import { withLog } from '../log-reading.ts';
 import { type Common, common } from '../options.ts';
-import type { End } from '../program.ts';
 import { type Progress, progress } from '../progress.ts';
 import { count, print, printJson, table } from '../terminal.ts';
 

@@ -1,19 +1,13 @@
 // `promo-ledger statements`: the statements that were issued, one of them as document, and their
 // verification from zero. All read beside a running service.
 import { type Command, Option } from 'commander';
-import { openDocuments } from '#analytics/statements/documents.ts';
 import { renderCsv, renderHtml, renderText } from '#analytics/statements/render.ts';
-import { embeddedWorkspace } from '#analytics/workspace.ts';
-import type { StatementIssued } from '#ledger/payee.events.ts';
 import { configOf } from '../connect.ts';
-import { CliFailure, EXIT } from '../failure.ts';
-import { eventsOfTypes, withLog } from '../log-reading.ts';
+import type { End } from '../failure.ts';
+import { documentOf, type Issued, issuedStatements, oneStatement } from '../issued-statements.ts';
 import { type Common, common, currency, period } from '../options.ts';
-import type { End } from '../program.ts';
 import { count, major, print, printJson, table } from '../terminal.ts';
 import { addVerify } from './verify-statements.ts';
-
-export type Issued = StatementIssued['data'] & { readonly event: string };
 
 interface ListCommand extends Common {
   readonly period?: string;
@@ -76,57 +70,6 @@ const RENDERINGS = {
   csv: renderCsv,
   html: renderHtml,
 } as const;
-
-export interface Wanted {
-  readonly period?: string;
-  readonly payee?: string;
-  readonly currency?: string;
-}
-
-/** From the log, in the order in which they were issued. */
-export function issuedStatements(dataDirectory: string, wanted: Wanted): Promise<Issued[]> {
-  return withLog(dataDirectory, async (log) => {
-    const issued: Issued[] = [];
-    for await (const { event, ref } of eventsOfTypes(log, ['StatementIssued'])) {
-      const { data } = event;
-      if (wanted.period !== undefined && data.period !== wanted.period) continue;
-      if (wanted.payee !== undefined && data.payeeId !== wanted.payee) continue;
-      if (wanted.currency !== undefined && data.currency !== wanted.currency) continue;
-      issued.push({ ...data, event: ref });
-    }
-    return issued;
-  });
-}
-
-/** Exactly one; says what there is when there are several, or none. */
-export async function oneStatement(dataDirectory: string, wanted: Wanted): Promise<Issued> {
-  const found = await issuedStatements(dataDirectory, wanted);
-  const [first] = found;
-  const name = `${wanted.payee} for ${wanted.period}`;
-  if (first === undefined) {
-    throw new CliFailure(EXIT.files, `no statement of ${name} was issued`);
-  }
-  if (found.length > 1) {
-    const currencies = found.map((each) => each.currency).join(', ');
-    throw new CliFailure(EXIT.usage, `${name}: give --currency, there are ${currencies}`);
-  }
-  return first;
-}
-
-export function documentOf(dataDirectory: string, sha256: string): string {
-  const documents = openDocuments(embeddedWorkspace(dataDirectory));
-  try {
-    const document = documents.get(sha256);
-    if (document !== undefined) return document;
-    throw new CliFailure(
-      EXIT.files,
-      `the document ${sha256} is not kept in ${dataDirectory}/documents.db; ` +
-        '`promo-ledger statements verify` computes it again',
-    );
-  } finally {
-    documents.close();
-  }
-}
 
 function listed(issued: readonly Issued[]): string {
   if (issued.length === 0) return 'No statements were issued.';

@@ -2,10 +2,9 @@
 // service. Per currency they must add up to zero, at the log's end and at any place before it.
 import type { Command } from 'commander';
 import { configOf } from '../connect.ts';
-import { EXIT } from '../failure.ts';
+import { type End, EXIT } from '../failure.ts';
 import { type Balance, balancesOf, withLog } from '../log-reading.ts';
 import { type Common, common, currency, wholeNumber } from '../options.ts';
-import type { End } from '../program.ts';
 import { progress } from '../progress.ts';
 import { count, major, print, printJson, table } from '../terminal.ts';
 

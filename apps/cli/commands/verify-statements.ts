@@ -1,21 +1,15 @@
 // `promo-ledger statements verify`: computes issued statements again, from the log's first event on
 // and both ways, and says match, or the first line that differs.
 import type { Command } from 'commander';
-import {
-  type RunVerification,
-  type Verification,
-  verifyRun,
-  verifyStatement,
-} from '#analytics/statements/verify.ts';
+import type { Verification } from '#analytics/statements/verify.ts';
 import { embeddedWorkspace, type OnProgress } from '#analytics/workspace.ts';
 import { configOf } from '../connect.ts';
-import { CliFailure, EXIT } from '../failure.ts';
+import { CliFailure, type End, EXIT } from '../failure.ts';
+import { oneStatement } from '../issued-statements.ts';
 import { eventsOfTypes, withLog } from '../log-reading.ts';
 import { type Common, common, currency, period } from '../options.ts';
-import type { End } from '../program.ts';
 import { type Progress, progress } from '../progress.ts';
 import { count, print, printJson } from '../terminal.ts';
-import { oneStatement } from './statements.ts';
 
 interface VerifyCommand extends Common {
   readonly currency?: string;
@@ -52,6 +46,7 @@ async function verifyOne(
   const issued = await oneStatement(dataDirectory, wanted);
   const { payeeId } = issued;
   const key = { payeeId, period, currency: issued.currency };
+  const { verifyStatement } = await import('#analytics/statements/verify.ts');
   const verification = await withBars(json, (onProgress) =>
     verifyStatement(embeddedWorkspace(dataDirectory), key, { onProgress }),
   );
@@ -74,12 +69,13 @@ function told(verification: Verification): string {
   }
 }
 
-export async function verifyPeriod(
+async function verifyPeriod(
   dataDirectory: string,
   period: string,
   json: boolean,
   end: End,
-): Promise<RunVerification> {
+): Promise<void> {
+  const { verifyRun } = await import('#analytics/statements/verify.ts');
   const run = await withBars(json, (onProgress) =>
     verifyRun(embeddedWorkspace(dataDirectory), period, { onProgress }),
   );
@@ -96,7 +92,6 @@ export async function verifyPeriod(
     }
   }
   if (!isMatch) end(EXIT.difference);
-  return run;
 }
 
 function completedPeriods(dataDirectory: string): Promise<string[]> {
@@ -115,7 +110,7 @@ function nothingToVerify(asked: string | undefined, periods: readonly string[]):
 }
 
 /** A bar for every stage that the work goes through. */
-export async function withBars<T>(
+async function withBars<T>(
   isQuiet: boolean,
   work: (onProgress: OnProgress) => Promise<T>,
 ): Promise<T> {

@@ -64,7 +64,7 @@ export async function runDemo({
       openDemoMarket(ledger, market, (done, total) => onStage('market', done, total)),
     );
     const facts = await twoMonths({
-      ...{ ledger, config, clock, timed, onStage, outcomes },
+      ...{ ledger, clock, timed, onStage, outcomes },
       feed: new Feed(chance, popularFirst(chance, issued), size.orders),
       happenings: happeningsOf(chance, market),
     });
@@ -79,7 +79,6 @@ type Timed = <T>(stage: Stage, work: () => Promise<T>) => Promise<T>;
 
 interface TwoMonths {
   readonly ledger: Ledger;
-  readonly config: Config;
   readonly clock: { now: Timestamp };
   readonly timed: Timed;
   readonly onStage: OnStage;
@@ -98,7 +97,7 @@ async function twoMonths(demo: TwoMonths): Promise<number> {
     const closing = PERIODS[(CLOSING_DAYS as readonly number[]).indexOf(day)];
     if (closing !== undefined) {
       onStage('closing', PERIODS.indexOf(closing), PERIODS.length);
-      await timed('closing', () => closePeriod(ledger, demo.config.dataDirectory, closing));
+      await timed('closing', () => closePeriod(ledger, closing));
     }
     for (const request of happenings.get(day) ?? []) await ledger.send(request);
     if (day === lastDay) return facts;

@@ -8,7 +8,7 @@ import { checkedPaths } from '#analytics/lake/segments.ts';
 import { openDocuments } from '#analytics/statements/documents.ts';
 import { embeddedWorkspace } from '#analytics/workspace.ts';
 import type { AllRead, EventLogReader } from '#event-store/port.ts';
-import { openReadModel } from '#read-store/read-model.ts';
+import { openReadModel, type ReadModel } from '#read-store/read-model.ts';
 import { ReadStore } from '#read-store/read-store.ts';
 import { rebuildSteps } from '#read-store/rebuild.ts';
 import { projections } from '#projections/index.ts';
@@ -47,14 +47,15 @@ function liveHashes(file: string) {
   try {
     return live.snapshot(() => ({
       logIndex: live.checkpoint().logIndex,
-      hashes: new Map(
-        live.projections().map(({ projection }) => [projection, live.stateHash(projection)]),
-      ),
+      hashes: hashesOf(live),
     }));
   } finally {
     live.close();
   }
 }
+
+const hashesOf = (live: ReadModel): ReadonlyMap<string, string> =>
+  new Map(live.projections().map(({ projection }) => [projection, live.stateHash(projection)]));
 
 async function freshHashes(
   log: EventLogReader,
@@ -70,11 +71,8 @@ async function freshHashes(
       reader: upTo(log, until),
       onProgress: ({ done }) => onProgress(done, until + 1),
     });
-    for (;;) {
-      const step = await steps.next();
-      if (!step.done) continue;
-      return new Map(step.value.map(({ projection, newHash }) => [projection, newHash]));
-    }
+    while (!(await steps.next()).done) continue;
+    return hashesOf(store.readModel());
   } finally {
     store.close();
     rmSync(scratch, { recursive: true, force: true });
