@@ -4,13 +4,20 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { HealthController } from './http/health.ts';
-import { ledgerProviders } from './ledger-parts.ts';
+import { type LedgerParts, providersOf } from './ledger-parts.ts';
 import { controllers, handlers, processes } from './slices.ts';
 import { CLOCK, type Clock, CONFIG, LOG } from './wiring.ts';
 
+export interface Wiring {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly parts: LedgerParts;
+}
+
 @Module({})
 export class AppModule {
-  static with(config: Config, clock: Clock, log: Logger): DynamicModule {
+  static with({ config, clock, log, parts }: Wiring): DynamicModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
@@ -19,7 +26,7 @@ export class AppModule {
         { provide: CONFIG, useValue: config },
         { provide: CLOCK, useValue: clock },
         { provide: LOG, useValue: log },
-        ...ledgerProviders,
+        ...providersOf(parts),
         ...processes,
         ...handlers,
       ],

@@ -1,32 +1,62 @@
-// The parts that live as long as the service: the log with its lock, the buyers' keys, the runner,
-// the follower with the read models. Opened in this order and closed in the other, after the last
-// request has been answered.
+// The parts that live as long as the service: the log with its lock, the buyers' keys, snapshots,
+// the follower with the read models, the runner. Opened in this order and closed in the other, after
+// the last request has been answered; when one cannot be opened the earlier ones are given back.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Inject, Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
-import { openSnapshotCache, type SnapshotCache } from '#event-store/snapshot-cache.ts';
+import type { OnApplicationShutdown, Provider } from '@nestjs/common';
+import { openSnapshotCache } from '#event-store/snapshot-cache.ts';
 import { openSqliteStore, type SqliteStore } from '#event-store/sqlite-store.ts';
 import { Runner } from '#event-store/runner.ts';
 import { openBuyerKeys } from './buyer-keys.ts';
 import type { Config } from './config.ts';
 import { Follower } from './follower/follower.ts';
-import {
-  BUYER_KEYS,
-  CONFIG,
-  EVENT_STORE,
-  FOLLOWER,
-  READ_STORE,
-  RUNNER,
-  SNAPSHOTS,
-} from './wiring.ts';
+import { BUYER_KEYS, EVENT_STORE, FOLLOWER, LEDGER_PARTS, READ_STORE, RUNNER } from './wiring.ts';
 
-function openLog({ dataDirectory }: Config): SqliteStore {
+export interface LedgerParts extends OnApplicationShutdown {
+  readonly providers: readonly Provider[];
+  /** Drains: commands are answered, snapshots saved, the rows caught up, the lock given back. */
+  close(): Promise<void>;
+}
+
+/** Rejects with LogFileError, BuyerKeysUnusable, or why the read models cannot be opened. */
+export async function openLedgerParts(config: Config): Promise<LedgerParts> {
+  const closing: (() => unknown)[] = [];
+  const close = async () => {
+    for (let last = closing.pop(); last !== undefined; last = closing.pop()) await last();
+  };
+  try {
+    return { providers: await openAll(config, closing), close, onApplicationShutdown: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openAll(
+  { dataDirectory, stateCacheBytes }: Config,
+  closing: (() => unknown)[],
+): Promise<readonly Provider[]> {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  return openSqliteStore(join(dataDirectory, 'ledger.db'));
+  const store = openSqliteStore(join(dataDirectory, 'ledger.db'));
+  closing.push(() => store.close());
+  const buyerKeys = await openBuyerKeys(dataDirectory, store);
+  const snapshots = openSnapshotCache(join(dataDirectory, 'cache.db'), store.logId);
+  closing.push(() => snapshots.close());
+  const follower = await startFollower(dataDirectory, store);
+  closing.push(() => follower.stop());
+  const runner = new Runner({ store, snapshots, maxCacheBytes: stateCacheBytes });
+  closing.push(() => runner.close());
+  return [
+    { provide: EVENT_STORE, useValue: store },
+    { provide: BUYER_KEYS, useValue: buyerKeys },
+    { provide: FOLLOWER, useValue: follower },
+    { provide: READ_STORE, useValue: follower.readModel() },
+    { provide: RUNNER, useValue: runner },
+  ];
 }
 
 /** Its read models may be behind when it resolves: readiness tells when they have caught up. */
-async function startFollower({ dataDirectory }: Config, store: SqliteStore): Promise<Follower> {
+async function startFollower(dataDirectory: string, store: SqliteStore): Promise<Follower> {
   const follower = new Follower({
     logFile: join(dataDirectory, 'ledger.db'),
     readFile: join(dataDirectory, 'read.db'),
@@ -36,50 +66,8 @@ async function startFollower({ dataDirectory }: Config, store: SqliteStore): Pro
   return follower;
 }
 
-/** What drains in which order when the service stops. */
-@Injectable()
-export class LedgerParts implements OnApplicationShutdown {
-  constructor(
-    @Inject(EVENT_STORE) private readonly store: SqliteStore,
-    @Inject(SNAPSHOTS) private readonly snapshots: SnapshotCache,
-    @Inject(RUNNER) private readonly runner: Runner,
-    @Inject(FOLLOWER) private readonly follower: Follower,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.runner.close();
-    await this.follower.stop();
-    this.snapshots.close();
-    await this.store.close();
-  }
-}
-
-export const ledgerProviders: readonly Provider[] = [
-  { provide: EVENT_STORE, useFactory: openLog, inject: [CONFIG] },
-  {
-    provide: BUYER_KEYS,
-    useFactory: ({ dataDirectory }: Config, store: SqliteStore) =>
-      openBuyerKeys(dataDirectory, store),
-    inject: [CONFIG, EVENT_STORE],
-  },
-  {
-    provide: SNAPSHOTS,
-    useFactory: ({ dataDirectory }: Config, store: SqliteStore) =>
-      openSnapshotCache(join(dataDirectory, 'cache.db'), store.logId),
-    inject: [CONFIG, EVENT_STORE],
-  },
-  {
-    provide: RUNNER,
-    useFactory: ({ stateCacheBytes }: Config, store: SqliteStore, snapshots: SnapshotCache) =>
-      new Runner({ store, snapshots, maxCacheBytes: stateCacheBytes }),
-    // After the keys: without them nothing may be decided, and the message is theirs.
-    inject: [CONFIG, EVENT_STORE, SNAPSHOTS, BUYER_KEYS],
-  },
-  { provide: FOLLOWER, useFactory: startFollower, inject: [CONFIG, EVENT_STORE, BUYER_KEYS] },
-  {
-    provide: READ_STORE,
-    useFactory: (follower: Follower) => follower.readModel(),
-    inject: [FOLLOWER],
-  },
-  LedgerParts,
+/** Nest closes them with the application. */
+export const providersOf = (parts: LedgerParts): readonly Provider[] => [
+  { provide: LEDGER_PARTS, useValue: parts },
+  ...parts.providers,
 ];

@@ -12,6 +12,7 @@ import { BuyerKeysUnusable } from './buyer-keys.ts';
 import { type Config, ConfigRefused } from './config.ts';
 import { equip, fastifyAdapter } from './http/edge.ts';
 import { nestLogger, openLog } from './http/log.ts';
+import { openLedgerParts } from './ledger-parts.ts';
 import { announceService, withdrawService } from './service-file.ts';
 import { type Clock, EVENT_STORE, systemClock } from './wiring.ts';
 
@@ -24,15 +25,21 @@ export async function createService(
   clock: Clock = systemClock,
   log: Logger = openLog(config),
 ): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, clock, log),
-    fastifyAdapter(),
-    { logger: nestLogger(log), abortOnError: false, bodyParser: false },
-  );
-  equip(app, log);
-  await app.init();
-  await app.getHttpAdapter().getInstance().ready();
-  return app;
+  const parts = await openLedgerParts(config);
+  try {
+    const app = await NestFactory.create<NestFastifyApplication>(
+      AppModule.with({ config, clock, log, parts }),
+      fastifyAdapter(),
+      { logger: nestLogger(log), abortOnError: false, bodyParser: false },
+    );
+    equip(app, log);
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    return app;
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
 }
 
 export interface RunningService {
@@ -44,7 +51,10 @@ export interface RunningService {
 export async function serve(config: Config): Promise<RunningService> {
   const log = openLog(config);
   const app = await createService(config, systemClock, log);
-  await app.listen(config.port, config.host);
+  await app.listen(config.port, config.host).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   const url = urlOf(app, config.host);
   const { logId } = app.get<EventStore>(EVENT_STORE);
   announceService(config.dataDirectory, { url, logId });

@@ -15,8 +15,8 @@ export const RUNNER = Symbol('Runner');
 export const FOLLOWER = Symbol('Follower');
 /** `ReadModel` of libs/read-store/read-model.ts: the read models' rows, read only. */
 export const READ_STORE = Symbol('ReadStore');
-/** Snapshots of long streams, in a file that may be deleted. */
-export const SNAPSHOTS = Symbol('Snapshots');
+/** `LedgerParts`: all of the above, closed together when the service stops. */
+export const LEDGER_PARTS = Symbol('LedgerParts');
 /** `BuyerKeys`: the keys that hash buyers. */
 export const BUYER_KEYS = Symbol('BuyerKeys');
 

@@ -16,7 +16,6 @@ export const RebuildReadModelsBody = z
       .max(100)
       .optional(),
   })
-  .prefault({})
   .meta({ id: 'RebuildReadModels', examples: [{ projections: ['balances'] }] });
 type RebuildReadModelsBody = z.infer<typeof RebuildReadModelsBody>;
 

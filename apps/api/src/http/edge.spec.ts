@@ -1,6 +1,6 @@
 // What bad input gets: a problem that says which field and why, nothing half done, and a service that
 // goes on answering.
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { bootLedger, type TestLedger } from '../testing.ts';
 import { codeBody, done, openMarket } from '../testing-market.ts';
 
@@ -207,7 +207,7 @@ describe('the edge', () => {
 
     it('what is not HTTP at all', async () => {
       await ledger.app.listen(0, '127.0.0.1');
-      const { port } = ledger.app.getHttpServer().address();
+      const { port } = ledger.app.getHttpServer().address() as AddressInfo;
       const answer = await new Promise<string>((resolve) => {
         let text = '';
         const socket = connect(port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'));

@@ -21,6 +21,9 @@ import { wordsOf } from './refusals.ts';
 import { SchemaPipe } from './validation.ts';
 
 const LONGEST_PARAMETER = 256;
+const SWEEP_MS = 20;
+/** A caller that stopped sending in the middle must not keep the service from stopping. */
+const LONGEST_DRAIN_MS = 10_000;
 
 export function fastifyAdapter(): FastifyAdapter {
   return new FastifyAdapter({
@@ -50,6 +53,7 @@ export function equip(app: NestFastifyApplication, log: Logger): void {
   server.addHook('onRequest', checkRequest);
   waitForPositions(server, store, app.get<Follower>(FOLLOWER), app.get<Config>(CONFIG));
   server.addHook('preSerialization', answerWith(store.logId));
+  server.addHook('preClose', (done) => drain(server, done));
   if (app.get<Config>(CONFIG).isLoggingRequests) logRequests(server, log);
   app.useGlobalPipes(new SchemaPipe());
   app.useGlobalFilters(new ProblemFilter(log));
@@ -129,6 +133,19 @@ function answerWith(logId: string) {
     void reply.code(body.status).header('content-type', 'application/problem+json');
     done(null, body);
   };
+}
+
+/** What is in flight is answered; connections are closed as they fall idle, after a while all. */
+function drain(server: FastifyInstance, done: () => void): void {
+  const sweep = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS);
+  const cutOff = setTimeout(() => server.server.closeAllConnections(), LONGEST_DRAIN_MS);
+  server.server.once('close', () => {
+    clearInterval(sweep);
+    clearTimeout(cutOff);
+  });
+  sweep.unref();
+  cutOff.unref();
+  done();
 }
 
 /** What Node cannot read as HTTP reaches no route: the socket is answered and closed. */

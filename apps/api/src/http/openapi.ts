@@ -43,11 +43,11 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       controller === 'HealthController' ? method : controller.replace(/Controller$/, ''),
     autoTagControllers: false,
   });
+  const schemas = { ...document.components?.schemas, ...problemSchemas() };
   for (const [path, item] of Object.entries(document.paths))
     for (const operation of Object.values(item as Record<string, Operation>))
-      complete(operation, path);
+      complete(operation, path, schemas);
   document.paths = sorted(document.paths);
-  const schemas = { ...document.components?.schemas, ...problemSchemas() };
   document.components = { ...SHARED, schemas: sorted(schemas) } as ComponentsObject;
   return document;
 }
@@ -57,13 +57,17 @@ type ComponentsObject = NonNullable<OpenAPIObject['components']>;
 interface Operation {
   tags?: string[];
   parameters?: object[];
-  requestBody?: { required?: boolean; content: Record<string, unknown> };
+  requestBody?: { required?: boolean; content: Record<string, BodySchema> };
   responses: Record<string, { headers?: object } | { $ref: string }>;
   [mark: `x-${string}`]: unknown;
 }
 
 /** What every route shares: who asks, the position, what can go wrong. */
-function complete(operation: Operation, path: string): void {
+function complete(
+  operation: Operation,
+  path: string,
+  schemas: Readonly<Record<string, object>>,
+): void {
   const { [KIND_MARK]: kind, [CONSUMES_MARK]: consumes } = operation;
   delete operation[KIND_MARK];
   delete operation[CONSUMES_MARK];
@@ -77,6 +81,7 @@ function complete(operation: Operation, path: string): void {
   if (operation.requestBody && typeof consumes === 'string') {
     const [schema = {}] = Object.values(operation.requestBody.content);
     operation.requestBody.content = { [consumes]: schema };
+    operation.requestBody.required = isNeeded(schema, schemas);
   }
   const done = operation.responses['200'];
   if (done && kind === 'write') Object.assign(done, { headers: WRITTEN_HEADERS });
@@ -127,6 +132,16 @@ const SHARED = {
     Failed: problemResponse('An outage or a bug: nothing is half done'),
   },
 };
+
+/** A body may be left out when it needs nothing: no body is an empty one. */
+function isNeeded({ schema }: BodySchema, schemas: Readonly<Record<string, object>>): boolean {
+  const named = schemas[schema?.$ref?.split('/').at(-1) ?? ''];
+  return named === undefined || 'required' in named || !('properties' in named);
+}
+
+interface BodySchema {
+  readonly schema?: { readonly $ref?: string };
+}
 
 interface ObjectSchema {
   readonly properties: Readonly<Record<string, object>>;

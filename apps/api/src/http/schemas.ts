@@ -56,7 +56,7 @@ function reasonAgainst(text: string): string {
 export const occurredAt = Instant.optional();
 
 /** The body of a command that says nothing but, perhaps, when; it may be left out. */
-export const OnlyWhen = z.strictObject({ occurredAt }).prefault({}).meta({ id: 'OnlyWhen' });
+export const OnlyWhen = z.strictObject({ occurredAt }).meta({ id: 'OnlyWhen' });
 export type OnlyWhen = z.infer<typeof OnlyWhen>;
 
 /** A code's text as somebody typed it: its case does not matter. */

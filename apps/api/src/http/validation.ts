@@ -1,5 +1,5 @@
 // Every parameter of every route goes through its schema once, and what a schema refuses becomes
-// pointers. Keys that could reach a prototype are refused like any other unknown field, not dropped.
+// pointers. No body at all is an empty one: many commands say nothing but their path. Keys that could reach a prototype are refused like any other unknown field, not dropped.
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import type { ArgumentMetadata } from '@nestjs/common';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ export class SchemaPipe implements PipeTransform {
   transform(value: unknown, { type, schema, data }: ArgumentMetadata): unknown {
     if (type !== 'body' && type !== 'query' && type !== 'param') return value;
     if (!(schema instanceof z.ZodType)) return value;
-    const parsed = schema.safeParse(value);
+    const parsed = schema.safeParse(value === undefined && type === 'body' ? {} : value);
     if (parsed.success) return parsed.data;
     const at = type === 'param' && data !== undefined ? [data] : [];
     throw new RequestRefused(
