@@ -1,6 +1,7 @@
 // The parts that live as long as the service: the log with its lock, the buyers' keys, snapshots,
-// the follower with the read models, the runner. Opened in this order and closed in the other, after
-// the last request has been answered; when one cannot be opened the earlier ones are given back.
+// the follower with the read models, the runner. Opened in this order and closed in the other,
+// after the last request has been answered; when one cannot be opened the earlier ones are given
+// back.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OnApplicationShutdown, Provider } from '@nestjs/common';

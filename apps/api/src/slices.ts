@@ -1,6 +1,6 @@
 // What this system can do: every use case is a file, and this is their list. A slice exports a
-// `…Controller` and a `…Handler`; the module takes them by these names. The boot test refuses a file
-// in `commands` or `queries` that is not listed here.
+// `…Controller` and a `…Handler`; the module takes them by these names. The boot test refuses a
+// file in `commands` or `queries` that is not listed here.
 import type { Type } from '@nestjs/common';
 import * as acceptEntry from './commands/accept-entry.ts';
 import * as applyForTask from './commands/apply-for-task.ts';

@@ -1,5 +1,5 @@
-// A small market for tests, set up through HTTP as callers would: rules, a seller with a code that is
-// switched on, influencers with codes of their own.
+// A small market for tests, set up through HTTP as callers would: rules, a seller with a code that
+// is switched on, influencers with codes of their own.
 import type { TestLedger } from './testing.ts';
 
 export const RULES = {

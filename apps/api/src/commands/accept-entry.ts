@@ -1,4 +1,5 @@
-// An application to an official activity is accepted: the code's task opens in the activity's channel.
+// An application to an official activity is accepted: the code's task opens in the activity's
+// channel.
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '#ledger/command-context.ts';

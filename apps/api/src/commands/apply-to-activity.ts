@@ -1,5 +1,5 @@
-// A seller applies to an official activity with a code (rule 5); the application is listed under its
-// applied activities until it is accepted or declined.
+// A seller applies to an official activity with a code (rule 5); the application is listed under
+// its applied activities until it is accepted or declined.
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { z } from 'zod';

@@ -1,4 +1,5 @@
-// An application to an official activity is declined; the seller may apply again and is judged anew.
+// An application to an official activity is declined; the seller may apply again and is judged
+// anew.
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { z } from 'zod';

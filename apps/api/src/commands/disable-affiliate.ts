@@ -1,5 +1,5 @@
-// The affiliate switch of a code goes off (rule 3): its tasks close, and orders paid from then on earn
-// nothing. What was earned before does not change.
+// The affiliate switch of a code goes off (rule 3): its tasks close, and orders paid from then on
+// earn nothing. What was earned before does not change.
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '#ledger/command-context.ts';

@@ -1,5 +1,6 @@
-// The affiliate switch of a code goes on (rule 3). With terms for the default channel its task opens
-// by itself (rule 5), with a reward the first plan begins; switched on again it reopens its tasks.
+// The affiliate switch of a code goes on (rule 3). With terms for the default channel its task
+// opens by itself (rule 5), with a reward the first plan begins; switched on again it reopens its
+// tasks.
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { z } from 'zod';

@@ -1,4 +1,5 @@
-// Sellers, influencers and codes over HTTP: what is done, refused, and quiet when it was done already.
+// Sellers, influencers and codes over HTTP: what is done, refused, and quiet when it was done
+// already.
 import { bootLedger, type TestLedger } from '../testing.ts';
 import { codeBody, done, openCode, openMarket, RULES } from '../testing-market.ts';
 
@@ -26,7 +27,7 @@ describe('the market', () => {
     ]);
   });
 
-  it('takes a seller through joining, enrolling and leaving, and closes its codes then', async () => {
+  it('takes a seller through joining, enrolling and leaving, which closes its codes', async () => {
     const occurredAt = '2026-01-10T00:00:00.000Z';
     expect(await refusal(ledger.post('/sellers/goer/enrol'))).toEqual([
       409,

@@ -1,4 +1,5 @@
-// An official activity is published, with its channel and the last moment for applications (rule 5).
+// An official activity is published, with its channel and the last moment for applications (rule
+// 5).
 import { Body, Controller, Inject } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { z } from 'zod';

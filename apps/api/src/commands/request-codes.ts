@@ -1,5 +1,5 @@
-// An approved influencer asks for codes (rule 8): an individual for its one, an agency for as many as
-// it wants. The same request id gives the same texts again, also after a crash half way.
+// An approved influencer asks for codes (rule 8): an individual for its one, an agency for as many
+// as it wants. The same request id gives the same texts again, also after a crash half way.
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';

@@ -1,5 +1,5 @@
-// Finance sets the rules of the programme (first period, grace, hold days, confirmation limit) as a new
-// version. The same rules again change nothing.
+// Finance sets the rules of the programme (first period, grace, hold days, confirmation limit) as a
+// new version. The same rules again change nothing.
 import { Body, Controller, Inject } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { z } from 'zod';

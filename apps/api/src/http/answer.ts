@@ -23,7 +23,7 @@ export class Refused {
 
 export type Answer<B> = Written<B> | Refused;
 
-/** The events that a command stored, or had stored when it first came; none when it was done already. */
+/** The events that a command stored now or when it first came; none when it was done already. */
 export const Receipt = z
   .strictObject({
     events: z.array(

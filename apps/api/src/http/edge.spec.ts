@@ -1,5 +1,5 @@
-// What bad input gets: a problem that says which field and why, nothing half done, and a service that
-// goes on answering.
+// What bad input gets: a problem that says which field and why, nothing half done, and a service
+// that goes on answering.
 import { type AddressInfo, connect } from 'node:net';
 import { bootLedger, type TestLedger } from '../testing.ts';
 import { codeBody, done, openMarket } from '../testing-market.ts';

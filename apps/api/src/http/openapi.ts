@@ -17,10 +17,10 @@ import { KIND_MARK, CONSUMES_MARK } from './route.ts';
 
 const INTRODUCTION = `An event-sourced ledger for affiliate promo codes.
 
-Every write takes an \`Idempotency-Key\` and answers with a \`${POSITION_HEADER}\`; a read that sends
-it along sees that write. Money is minor units as a decimal string with its ISO 4217 currency. Times
-are ISO 8601 with a zone. Every answer that is not the one asked for is a problem document (RFC 9457)
-with a stable \`code\`.`;
+Every write takes an \`Idempotency-Key\` and answers with a \`${POSITION_HEADER}\`; a read that
+sends it along sees that write. Money is minor units as a decimal string with its ISO 4217 currency.
+Times are ISO 8601 with a zone. Every answer that is not the one asked for is a problem document
+(RFC 9457) with a stable \`code\`.`;
 
 export function serveDocument(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {

@@ -1,5 +1,5 @@
-// Read your own writes: the token that a write answers with, and that a read may bring. It names the
-// ledger as well as the place, so that a token of another ledger is refused and not waited for.
+// Read your own writes: the token that a write answers with, and that a read may bring. It names
+// the ledger as well as the place, so that a token of another ledger is refused and not waited for.
 import { z } from 'zod';
 import type { Position } from '#event-store/port.ts';
 

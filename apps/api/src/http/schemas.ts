@@ -1,5 +1,5 @@
-// What callers may write: times with any offset, money with its currency, pages. Each is parsed into
-// the form that the ledger stores, so that nothing behind the edge sees a second spelling.
+// What callers may write: times with any offset, money with its currency, pages. Each is parsed
+// into the form that the ledger stores, so that nothing behind the edge sees a second spelling.
 import { z } from 'zod';
 import {
   AmountMinor,

@@ -1,5 +1,5 @@
-// How callers spell rewards and what a task says, with money as money; the ledger stores plain minor
-// units, because a code has one currency.
+// How callers spell rewards and what a task says, with money as money; the ledger stores plain
+// minor units, because a code has one currency.
 import { z } from 'zod';
 import { type Refusal, refuse } from '#ledger/decider.ts';
 import { SampleOffer } from '#ledger/promo-code.events.ts';

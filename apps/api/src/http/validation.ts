@@ -1,5 +1,6 @@
 // Every parameter of every route goes through its schema once, and what a schema refuses becomes
-// pointers. No body at all is an empty one: many commands say nothing but their path. Keys that could reach a prototype are refused like any other unknown field, not dropped.
+// pointers. No body at all is an empty one: many commands say nothing but their path. Keys that
+// could reach a prototype are refused like any other unknown field, not dropped.
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import type { ArgumentMetadata } from '@nestjs/common';
 import { z } from 'zod';

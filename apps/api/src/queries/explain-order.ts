@@ -68,7 +68,7 @@ export class ExplainOrderHandler implements IQueryHandler<ExplainOrder> {
     return await this.#planOf(codeId, plan.version);
   }
 
-  /** Plans are few and stand early, redemptions many: the stream is read only as far as it takes. */
+  /** Plans stand early, redemptions are many: the stream is read only as far as it takes. */
   async #planOf(codeId: Id, version: number): Promise<readonly ExplainedEvent[]> {
     for (let from = 0; ;) {
       const page = await this.#page(promoCodeStream(codeId), from);

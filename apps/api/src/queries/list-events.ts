@@ -1,5 +1,6 @@
 // The events of one stream as they are stored, in order: the truth that everything else is computed
-// from. Streams are named as in the design: `seller-s1`, `order-s1/o1`, `promoCode-c1`, `programme`.
+// from. Streams are named as in the design: `seller-s1`, `order-s1/o1`, `promoCode-c1`,
+// `programme`.
 import { Controller, Inject, Query as Asked } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';

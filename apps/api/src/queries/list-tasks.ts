@@ -1,5 +1,5 @@
-// The task lists (rule 13): all tasks, the "Store Promo Code" tab, and for an influencer what awaits
-// submission, what is submitted and what has ended.
+// The task lists (rule 13): all tasks, the "Store Promo Code" tab, and for an influencer what
+// awaits submission, what is submitted and what has ended.
 import { Controller, Inject, Query as Asked } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';

@@ -1,4 +1,5 @@
-// An influencer: what it is, whom it signed or who signed it, and its balances by currency and state.
+// An influencer: what it is, whom it signed or who signed it, and its balances by currency and
+// state.
 import { Controller, Inject, Param } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
@@ -60,7 +61,8 @@ export class ShowInfluencerController {
 
 const INFLUENCER_SQL = 'SELECT * FROM influencers WHERE influencerId = :influencerId';
 const CONTRACTS_SQL = `SELECT * FROM members
-  WHERE agencyId = :influencerId OR memberId = :influencerId ORDER BY agencyId, memberId LIMIT 1000`;
+  WHERE agencyId = :influencerId OR memberId = :influencerId
+  ORDER BY agencyId, memberId LIMIT 1000`;
 const ESTIMATES_SQL = 'SELECT * FROM payee_estimates WHERE payeeId = :influencerId';
 const BALANCES_SQL = `SELECT * FROM balances WHERE account IN
   ('payee:' || :influencerId || ':pending', 'payee:' || :influencerId || ':held',

@@ -1,5 +1,5 @@
-// What an influencer earned, entry by entry: in which state, how much, for what, since when, and for
-// pending entries when they clear.
+// What an influencer earned, entry by entry: in which state, how much, for what, since when, and
+// for pending entries when they clear.
 import { z } from 'zod';
 import { CodeText, EventRef, ForeignId, Id, Period, Timestamp } from '#ledger/values.ts';
 import type { EarningRow } from '#projections/earnings/tables.ts';

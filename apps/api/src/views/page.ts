@@ -1,5 +1,5 @@
-// Pages of a list: at most `limit` items and the opaque cursor of what comes next. A cursor names its
-// operation, so that one of another list is refused and not misread.
+// Pages of a list: at most `limit` items and the opaque cursor of what comes next. A cursor names
+// its operation, so that one of another list is refused and not misread.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Parameters, ReadModel } from '#read-store/read-model.ts';

@@ -1,5 +1,5 @@
-// How a task is answered: what it says, the rules and the reward of its code and, for an influencer,
-// how far its own application has come.
+// How a task is answered: what it says, the rules and the reward of its code and, for an
+// influencer, how far its own application has come.
 import { z } from 'zod';
 import { RejectionReason } from '#ledger/application.events.ts';
 import { SampleOffer } from '#ledger/promo-code.events.ts';
