@@ -20,6 +20,9 @@ export interface FollowingOptions {
   readonly onRebuilt?: (reports: readonly RebuildReport[]) => void;
 }
 
+/** After a smaller page the next nudge is waited for: a batch for every few events would be slow. */
+const WORTHWHILE_EVENTS = 256;
+
 interface RunningRebuild {
   readonly steps: AsyncGenerator<void, readonly RebuildReport[]>;
   readonly resolve: (reports: readonly RebuildReport[]) => void;
@@ -48,9 +51,10 @@ export class Following {
     for (;;) {
       // Asked before the log is read: what it holds when the stop comes is still taken in.
       const isStopping = this.#isStopping;
-      const hasAdvanced = await this.#advanceLive();
+      const events = await this.#advanceLive();
+      const isFarBehind = events >= (isStopping ? 1 : WORTHWHILE_EVENTS);
       const hasRebuilt = !isStopping && (await this.#advanceRebuild());
-      if (hasAdvanced || hasRebuilt || this.#options.store.dropRetired()) await breath();
+      if (isFarBehind || hasRebuilt || this.#options.store.dropRetired()) await breath();
       else if (isStopping) return;
       else await this.#idle();
     }
@@ -89,18 +93,19 @@ export class Following {
         throw new LogShorterThanRows(feed.checkpoint.logIndex);
   }
 
-  async #advanceLive(): Promise<boolean> {
+  async #advanceLive(): Promise<number> {
     const { store, reader, onProgress } = this.#options;
     const { live } = store;
-    if (live === undefined) return false;
+    if (live === undefined) return 0;
     const after = live.checkpoint.position;
     const events = await reader.readAll({ after, limit: PAGE_EVENTS });
     try {
       if (events.length > 0) live.apply(events);
     } finally {
-      onProgress(live.checkpoint, events.length === 0 && store.rebuild === undefined);
+      const isCaughtUp = events.length < WORTHWHILE_EVENTS && store.rebuild === undefined;
+      onProgress(live.checkpoint, isCaughtUp);
     }
-    return events.length > 0;
+    return events.length;
   }
 
   async #advanceRebuild(): Promise<boolean> {

@@ -31,6 +31,8 @@ export interface FollowerOptions extends FollowerFiles {
   readonly startThread?: (files: FollowerFiles) => Worker;
 }
 
+/** What is committed meanwhile is followed in one batch; whoever waits does not wait for this. */
+const NUDGE_MS = 10;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 /** Draining past this is cut off: the rows are as safe as ever, only further behind. */
@@ -53,7 +55,9 @@ export class Follower {
   #state: FollowerState = 'starting';
   #message: string | undefined;
   #checkpoint: Checkpoint = { position: -1n, logIndex: -1 };
-  #nudged: Position = -1n;
+  #nextNudge: NodeJS.Timeout | undefined;
+  /** The furthest that somebody waits for: the thread was told of it. */
+  #urged: Position = -1n;
   #target: Position = -1n;
   #backoffMs = FIRST_BACKOFF_MS;
   #restart: NodeJS.Timeout | undefined;
@@ -69,12 +73,10 @@ export class Follower {
     return new Promise((resolve, reject) => this.#begin(resolve, reject));
   }
 
-  /** There are events up to here. Cheap: the thread has one nudge on its way at most. */
+  /** There are events up to here. Called at every commit: the thread is told now and then. */
   nudge(position: Position): void {
     if (position > this.#target) this.#target = position;
-    if (this.#nudged > this.#checkpoint.position) return;
-    this.#nudged = this.#target;
-    this.#tell({ kind: 'nudge' });
+    this.#nextNudge ??= setTimeout(() => this.#nudgeNow(), NUDGE_MS);
   }
 
   checkpoint(): Checkpoint {
@@ -90,7 +92,8 @@ export class Follower {
   async waitFor(position: Position, timeoutMs: number): Promise<boolean> {
     if (this.#checkpoint.position >= position) return true;
     if (this.#state === 'alarm' || this.#state === 'stopped') return false;
-    this.nudge(position);
+    if (position > this.#urged) this.#nudgeNow();
+    if (position > this.#urged) this.#urged = position;
     return this.#arrivals.wait(position, timeoutMs);
   }
 
@@ -127,6 +130,7 @@ export class Follower {
   /** After what the log holds now is in the rows. */
   async stop(): Promise<void> {
     clearTimeout(this.#restart);
+    clearTimeout(this.#nextNudge);
     const thread = this.#thread;
     this.#state = 'stopped';
     if (thread !== undefined) {
@@ -145,7 +149,7 @@ export class Follower {
     const thread = this.#startThread(this.#files);
     let fault: Error | undefined;
     this.#thread = thread;
-    this.#nudged = -1n;
+    this.#urged = -1n;
     thread.on('message', (message: FromFollower) => {
       if (message.kind === 'opened') opened();
       this.#hear(message);
@@ -217,6 +221,12 @@ export class Follower {
       this.#backoffMs,
     );
     this.#backoffMs = Math.min(2 * this.#backoffMs, LONGEST_BACKOFF_MS);
+  }
+
+  #nudgeNow(): void {
+    clearTimeout(this.#nextNudge);
+    this.#nextNudge = undefined;
+    this.#tell({ kind: 'nudge' });
   }
 
   #tell(message: ToFollower): void {
