@@ -1,6 +1,6 @@
 // A month from its orders to its statements, through HTTP only.
 import { bootLedger, type TestLedger } from '#api/testing.ts';
-import { done, issueText, openCode, openMarket, orderBody } from '#api/testing-market.ts';
+import { done, issueText, openCode, openMarket, orderBody } from '../support/market-over-http.ts';
 
 describe('a month', () => {
   let ledger: TestLedger;

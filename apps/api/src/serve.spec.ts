@@ -7,7 +7,13 @@ import { type Config, configFrom } from './config.ts';
 import { isStartRefusal, serve } from './serve.ts';
 import { announcedService } from './service-file.ts';
 import { bootLedger } from './testing.ts';
-import { done, issueText, openCode, openMarket, orderBody } from './testing-market.ts';
+import {
+  done,
+  issueText,
+  openCode,
+  openMarket,
+  orderBody,
+} from '../../../test/support/market-over-http.ts';
 
 describe('the service', () => {
   let directory: string;

@@ -1,7 +1,13 @@
 // Sellers, influencers and codes over HTTP: what is done, refused, and quiet when it was done
 // already.
 import { bootLedger, type TestLedger } from '../testing.ts';
-import { codeBody, done, openCode, openMarket, RULES } from '../testing-market.ts';
+import {
+  codeBody,
+  done,
+  openCode,
+  openMarket,
+  RULES,
+} from '../../../../test/support/market-over-http.ts';
 
 describe('the market', () => {
   let ledger: TestLedger;

@@ -1,6 +1,6 @@
 // Activities, tasks, applications and issued codes over HTTP.
 import { bootLedger, type TestLedger } from '../testing.ts';
-import { codeBody, done, openCode, openMarket } from '../testing-market.ts';
+import { codeBody, done, openCode, openMarket } from '../../../../test/support/market-over-http.ts';
 
 describe('tasks', () => {
   let ledger: TestLedger;

@@ -2,7 +2,7 @@
 // that goes on answering.
 import { type AddressInfo, connect } from 'node:net';
 import { bootLedger, type TestLedger } from '../testing.ts';
-import { codeBody, done, openMarket } from '../testing-market.ts';
+import { codeBody, done, openMarket } from '../../../../test/support/market-over-http.ts';
 
 describe('the edge', () => {
   let ledger: TestLedger;

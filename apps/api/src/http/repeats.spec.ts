@@ -1,6 +1,6 @@
 // The same request again, who asked for it, and reading what was just written.
 import { bootLedger, type TestLedger } from '../testing.ts';
-import { done, openMarket } from '../testing-market.ts';
+import { done, openMarket } from '../../../../test/support/market-over-http.ts';
 
 describe('a write', () => {
   let ledger: TestLedger;

@@ -1,7 +1,13 @@
 // What portals and finance read: pages without gaps, earnings by state with date and reason, the
 // journal and the trial balance, and why an order's amounts are what they are.
 import { bootLedger, type TestLedger } from '../testing.ts';
-import { done, issueText, openCode, openMarket, orderBody } from '../testing-market.ts';
+import {
+  done,
+  issueText,
+  openCode,
+  openMarket,
+  orderBody,
+} from '../../../../test/support/market-over-http.ts';
 
 describe('the portals', () => {
   let ledger: TestLedger;
