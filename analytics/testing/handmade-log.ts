@@ -27,6 +27,8 @@ export interface HandmadeOrder {
 
 export type OrderTerms = Pick<HandmadeOrder, 'orderId' | 'payeeId' | 'currency' | 'plan'> & {
   readonly lines: readonly bigint[];
+  /** Else `line 1`, `line 2`, … */
+  readonly lineIds?: readonly string[] | undefined;
   readonly occurredAt: string;
   readonly clearsAt: string;
 };
@@ -73,8 +75,10 @@ export class HandmadeLog {
   }
 
   async confirm(terms: OrderTerms): Promise<HandmadeOrder> {
-    const { lines, occurredAt, ...rest } = terms;
-    const remaining = new Map(lines.map((amount, i) => [`line ${i + 1}`, amount] as const));
+    const { lines, lineIds, occurredAt, ...rest } = terms;
+    const remaining = new Map(
+      lines.map((amount, i) => [lineIds?.[i] ?? `line ${i + 1}`, amount] as const),
+    );
     const order: HandmadeOrder = {
       ...rest,
       sellerId: SELLER,
