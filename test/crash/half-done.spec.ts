@@ -1,6 +1,6 @@
-// What a crash can leave between two appends of one use case. Each half-done state is built on disk
-// by storing its first part alone; then the service starts, and its process managers must finish it
-// from the streams. A second start must find nothing left to do.
+// What a crash can leave between two appends of one use case. Each half-done state is built on
+// disk by storing its first part alone; then the service starts, and its process managers must
+// finish it from the streams. A second start must find nothing left to do.
 import { hash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { openBuyerKeys } from '#api/buyer-keys.ts';
 import { Hints } from '#api/processes/hints.ts';
 import { look, redeem } from '#api/processes/redeem.ts';
-import { Market, NOW, orderOf, TERMS } from '#api/processes/testing-market.ts';
+import { Market, NOW, orderOf, TERMS } from '../support/order-market.ts';
 import { bootLedger, type TestLedger } from '#api/testing.ts';
 import { openSqliteStore } from '#event-store/sqlite-store.ts';
 import { codeText } from '#ledger/code-text.ts';
@@ -151,7 +151,7 @@ async function storeHalves(directory: string): Promise<void> {
   const store = openSqliteStore(join(directory, 'ledger.db'));
   const keys = await openBuyerKeys(directory, store);
   const market = await Market.open({}, store, keys);
-  // The same market in memory, where the orders are taken whole: their events are those to be halved.
+  // The same market in memory, where orders are taken whole: their events are those to be halved.
   const whole = await Market.open({}, undefined, keys);
   const taken = async (orderId: string, change = {}) => {
     await redeem(whole.desk, await look(whole.desk, orderOf(orderId, change)), whole.context());

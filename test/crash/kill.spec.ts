@@ -1,6 +1,6 @@
-// A real service is killed with SIGKILL under mixed load, again and again, and then counted: nothing
-// acknowledged is lost, nothing is done twice, no limit is exceeded. PROMO_LEDGER_CRASH=long (the
-// script test:crash) kills it many times over.
+// A real service is killed with SIGKILL under mixed load, again and again, and then counted:
+// nothing acknowledged is lost, nothing is done twice, no limit is exceeded.
+// PROMO_LEDGER_CRASH=long (the script test:crash) kills it many times over.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

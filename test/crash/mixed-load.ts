@@ -1,5 +1,5 @@
-// Orders, refunds, confirmations, code requests and codes made and enabled, all at once and for ever
-// new, from a seed. Remembers the first answer to everything, and what was never answered.
+// Orders, refunds, confirmations, code requests and codes made and enabled, all at once and for
+// ever new, from a seed. Remembers the first answer to everything, and what was never answered.
 import type { BulkAnswer } from '#api/commands/bulk/bulk-answer.ts';
 import type { ServiceProcess } from './service-process.ts';
 

@@ -1,5 +1,6 @@
 // The service as a process of its own, to be killed: started from the sources, found through the
-// file it announces itself with, spoken to over HTTP. A request that a kill cuts off gives nothing.
+// file it announces itself with, spoken to over HTTP. A request that a kill cuts off gives
+// nothing.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:http';

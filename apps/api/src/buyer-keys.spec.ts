@@ -31,7 +31,7 @@ describe('buyer keys', () => {
     }
   });
 
-  it('are made on an empty ledger, readable by nobody else, and the same at the next start', async () => {
+  it('are made on an empty ledger, for nobody else to read, and stay the same', async () => {
     const first = await openBuyerKeys(directory, emptyLog);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const second = await openBuyerKeys(directory, logPinning(first.currentKeyId));

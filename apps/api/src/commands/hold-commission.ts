@@ -1,5 +1,5 @@
-// The commission of an order is held by a named person: what it has in pending moves to held, and so
-// does what it earns from now on. Held already, nothing changes.
+// The commission of an order is held by a named person: what it has in pending moves to held, and
+// so does what it earns from now on. Held already, nothing changes.
 import { Body, Controller, Param } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { z } from 'zod';

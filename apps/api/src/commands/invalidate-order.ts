@@ -1,5 +1,5 @@
-// An order turns out not to be a sale: nothing of it remains, what it earned is reversed. Final; the
-// limits that it used stay used.
+// An order turns out not to be a sale: nothing of it remains, what it earned is reversed. Final;
+// the limits that it used stay used.
 import { Body, Controller, Param } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { z } from 'zod';

@@ -3,7 +3,7 @@ import { orderStream } from '#ledger/streams.ts';
 import { Refused, Written, type Answer } from '../http/answer.ts';
 import { look, redeem } from '../processes/redeem.ts';
 import type { OrderFactAnswer } from '../processes/tell-order.ts';
-import { Market, orderOf } from '../processes/testing-market.ts';
+import { Market, orderOf } from '../../../../test/support/order-market.ts';
 import { CancelRefund, CancelRefundHandler } from './cancel-refund.ts';
 import { ConfirmOrder, ConfirmOrderHandler } from './confirm-order.ts';
 import { HoldCommission, HoldCommissionHandler } from './hold-commission.ts';
@@ -139,7 +139,7 @@ describe('an invalidation', () => {
 });
 
 describe('a hold', () => {
-  it('moves the commission away and a release moves it back, by whom the context names', async () => {
+  it('moves the commission away and a release moves it back, by the name of the actor', async () => {
     const { confirm, hold, release, market } = await shop();
     await confirm({ ...O1 });
     const held = written(await hold({ ...O1, reason: 'returns' }));
@@ -158,7 +158,7 @@ describe('a hold', () => {
     expect(refusal(await release({ ...O1, reason: 'as usual' }))).toBe('commission_must_be_held');
   });
 
-  it('under the same idempotency key is answered as the first time, also after a release', async () => {
+  it('under the same idempotency key is answered as the first time', async () => {
     const { hold, release, market } = await shop();
     const keyed = {
       ...market.context(),

@@ -24,7 +24,10 @@ export class CloseCodes {
     private readonly tasks: OpenTasks,
   ) {}
 
-  /** Every open code that is known of the seller; gives the furthest position that they rest on. */
+  /**
+   * Every open code that is known of the seller; gives the furthest position that they rest
+   * on.
+   */
   async settle(sellerId: Id, context: CommandContext): Promise<Position> {
     const closing = this.hints
       .openCodesOf(sellerId)

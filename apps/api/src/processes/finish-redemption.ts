@@ -1,5 +1,6 @@
-// Finishes a reservation from wherever it was left: attributes the order by its verdict, or, when the
-// order's stream names another outcome, gives the use back. Decides nothing; twice changes nothing.
+// Finishes a reservation from wherever it was left: attributes the order by its verdict, or, when
+// the order's stream names another outcome, gives the use back. Decides nothing; twice changes
+// nothing.
 import type { CommandContext } from '#ledger/command-context.ts';
 import { attributeOrder, hasUnsettledFacts, order } from '#ledger/order.ts';
 import type { OrderAttributed, OrderEvent, OrderRejected } from '#ledger/order.events.ts';
@@ -77,5 +78,5 @@ async function release(
     context: withoutKey(context),
     decide: (state) => releaseRedemption({ codeId, orderId, reservation, settledBy, now }, state),
   });
-  if (released.outcome === 'refused') throw new Error(`${reservation} is not in its code's stream`);
+  if (released.outcome === 'refused') throw new Error(`${reservation} does not exist`);
 }

@@ -1,5 +1,5 @@
-// What may be unfinished, as the read models say. Hints only: they may be behind or ahead of nothing,
-// and whoever acts on one reads the streams that decide.
+// What may be unfinished, as the read models say. Hints only: they may be behind or ahead of
+// nothing, and whoever acts on one reads the streams that decide.
 import { Inject, Injectable } from '@nestjs/common';
 import type { UnfinishedRow } from '#projections/unfinished/tables.ts';
 import type { ReadModel } from '#read-store/read-model.ts';

@@ -1,6 +1,6 @@
-// Issues every code of a request (rule 8). The texts follow from the request's seed: each code walks
-// its attempts until a claim succeeds or is found to be its own, so that whoever finishes a request,
-// and however often, comes to the same texts.
+// Issues every code of a request (rule 8). The texts follow from the request's seed: each code
+// walks its attempts until a claim succeeds or is found to be its own, so that whoever finishes a
+// request, and however often, comes to the same texts.
 import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { application, type CodeRequest, requestsOf } from '#ledger/application.ts';

@@ -1,6 +1,6 @@
-// A task is open exactly while its code can be promoted (rules 3 and 5): the switch is on, the code
-// is not closed, its seller has not left. By level: reads code, seller and entry, and writes until
-// the task's stream agrees; done twice, or on two nodes, it comes to the same.
+// A task is open exactly while its code can be promoted (rules 3 and 5): the switch is on, the
+// code is not closed, its seller has not left. By level: reads code, seller and entry, and writes
+// until the task's stream agrees; done twice, or on two nodes, it comes to the same.
 import { Inject, Injectable } from '@nestjs/common';
 import { entry, type EntryState, taskWanted } from '#ledger/activity.ts';
 import type { CommandContext } from '#ledger/command-context.ts';

@@ -1,5 +1,5 @@
-// What whoever sent an order is told: a function of the event that is its outcome, so that the same
-// order again is told the same.
+// What whoever sent an order is told: a function of the event that is its outcome, so that the
+// same order again is told the same.
 import { z } from 'zod';
 import { OrderRejectionReason } from '#ledger/order.events.ts';
 import { eventRef } from '#ledger/streams.ts';

@@ -1,5 +1,6 @@
-// What every step of an order works with, and what they have in common: the rules in force, reading
-// back what an order's stream holds, and the context of a command that its own ids identify.
+// What every step of an order works with, and what they have in common: the rules in force,
+// reading back what an order's stream holds, and the context of a command that its own ids
+// identify.
 import { Inject, Injectable } from '@nestjs/common';
 import type { CommandContext } from '#ledger/command-context.ts';
 import { type Decision, refuse } from '#ledger/decider.ts';
@@ -46,7 +47,10 @@ export function withoutKey(context: CommandContext): CommandContext {
   return { actor, correlationId, causationId, now };
 }
 
-/** The event nearest to the start or the end that fits; the order's state knows that there is one. */
+/**
+ * The event nearest to the start or the end that fits; the order's state knows that there is
+ * one.
+ */
 export async function eventOfOrder<E extends OrderEvent>(
   log: EventLogReader,
   stream: string,

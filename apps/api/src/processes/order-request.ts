@@ -22,7 +22,10 @@ export interface OrderRequest {
 
 /** Without the buyer, for what does not look at one. */
 export function contentOf(request: OrderRequest): OrderContent;
-/** The buyer is hashed with the key that the code pins, or the current one where there is no code. */
+/**
+ * The buyer is hashed with the key that the code pins, or the current one where there is no
+ * code.
+ */
 export function contentOf(
   request: OrderRequest,
   keys: BuyerKeys,
@@ -39,7 +42,10 @@ export function contentOf(
   return { ...content, buyer: keys.keyed(buyerId, keyId) };
 }
 
-/** The same order is told from another by it: its content and the confirmation that came with it. */
+/**
+ * The same order is told from another by it: its content and the confirmation that came with
+ * it.
+ */
 export function contentHashOf(content: OrderContent, confirmedAt: Timestamp | undefined): Sha256 {
   const said = confirmedAt === undefined ? content : { ...content, confirmedAt };
   return hash('sha256', canonicalJson(said), 'hex');

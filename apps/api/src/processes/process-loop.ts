@@ -1,7 +1,8 @@
 // How a process manager is woken: the follower says that the log went on, the rows of what may be
-// unfinished are read as hints, and each is settled from its streams. A hint is given a moment first,
-// for its command is most likely about to finish it. What fails is tried again, ever more slowly,
-// and is an alarm as long as it fails. No timer decides anything: the books are right without it.
+// unfinished are read as hints, and each is settled from its streams. A hint is given a moment
+// first, for its command is most likely about to finish it. What fails is tried again, ever more
+// slowly, and is an alarm as long as it fails. No timer decides anything: the books are right
+// without it.
 
 export interface Hint {
   /** Names what is unfinished; the same name is settled by one at a time. */

@@ -3,7 +3,7 @@ import { Refused, Written } from '../http/answer.ts';
 import type { OrderAnswer } from './order-answer.ts';
 import type { OrderRequest } from './order-request.ts';
 import { look, redeem } from './redeem.ts';
-import { Market, orderOf } from './testing-market.ts';
+import { Market, orderOf } from '../../../../test/support/order-market.ts';
 
 describe('taking an order', () => {
   it('attributes it by the verdict that its code reserved', async () => {
@@ -133,7 +133,7 @@ describe('taking an order', () => {
     expect(reserved.filter((type) => type === 'RedemptionReserved')).toHaveLength(1);
   });
 
-  it('gives one outcome to an order sent under two codes at once, and releases the other use', async () => {
+  it('releases the other use of an order that was sent under two codes at once', async () => {
     const market = await Market.open({ totalLimit: 1 });
     await market.code({ codeId: 'c2', text: 'OTHER22', totalLimit: 1 });
     const answers = await Promise.all([

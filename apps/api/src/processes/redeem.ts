@@ -1,6 +1,7 @@
 // One order is one redemption of one code. Look at what the verdict rests on, reserve (the code's
 // stream gives the verdict), attribute by copying it; or store why not. Reservations are enqueued
-// in the order in which `redeem` is called: who has to keep an order of input calls it in that order.
+// in the order in which `redeem` is called: who has to keep an order of input calls it in that
+// order.
 import type { CommandContext } from '#ledger/command-context.ts';
 import { accept, refuse } from '#ledger/decider.ts';
 import { influencer, suspensionHold } from '#ledger/influencer.ts';
@@ -26,13 +27,7 @@ import type { EventRef, Sha256 } from '#ledger/values.ts';
 import type { AnyLoaded, AnyStreamRef, EventInStream } from '#event-store/transaction.ts';
 import { type Answer, Refused } from '../http/answer.ts';
 import { judgedOn } from '../related.ts';
-import {
-  finishRedemption,
-  isOutcome,
-  type OutcomeEvent,
-  type Settled,
-  settledOutcome,
-} from './finish-redemption.ts';
+import { finishRedemption, type Settled, settledOutcome } from './finish-redemption.ts';
 import { answerOf, type OrderAnswer } from './order-answer.ts';
 import { type OrderDesk, PROGRAMME, withoutKey } from './order-desk.ts';
 import { contentHashOf, contentOf, type OrderRequest } from './order-request.ts';

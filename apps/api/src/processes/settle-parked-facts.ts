@@ -1,5 +1,5 @@
-// The facts that were parked when their order was attributed, and found no room in that append: they
-// are judged in order of arrival, append by append, until none is left.
+// The facts that were parked when their order was attributed, and found no room in that append:
+// they are judged in order of arrival, append by append, until none is left.
 import type { CommandContext } from '#ledger/command-context.ts';
 import { hasUnsettledFacts, order, settleParked } from '#ledger/order.ts';
 import type { Runner } from '#event-store/runner.ts';

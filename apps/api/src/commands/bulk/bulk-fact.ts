@@ -1,5 +1,5 @@
-// What one line of a bulk feed may be: the bodies of the single operations, with `type` to tell them
-// apart and the ids that stand in their paths.
+// What one line of a bulk feed may be: the bodies of the single operations, with `type` to tell
+// them apart and the ids that stand in their paths.
 import { z } from 'zod';
 import { Id } from '#ledger/values.ts';
 import { pointersOf } from '../../http/validation.ts';

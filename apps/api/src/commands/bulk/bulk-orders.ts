@@ -1,6 +1,6 @@
-// Orders and the facts about them, many at a time. Lines of one order, and reservations of one code,
-// take effect in the order of the input; everything else may overtake. Each line stands for itself:
-// a broken one is answered and leaves the others standing.
+// Orders and the facts about them, many at a time. Lines of one order, and reservations of one
+// code, take effect in the order of the input; everything else may overtake. Each line stands for
+// itself: a broken one is answered and leaves the others standing.
 import { Injectable, Logger } from '@nestjs/common';
 import type { CommandContext } from '#ledger/command-context.ts';
 import { orderStream } from '#ledger/streams.ts';
@@ -71,7 +71,10 @@ export class BulkOrders {
     );
   }
 
-  /** Looks at the orders of the window, then starts its lines in one go, in the order of the input. */
+  /**
+   * Looks at the orders of the window, then starts its lines in one go, in the order of the
+   * input.
+   */
   async #begin(
     lines: readonly BulkLine[],
     context: CommandContext,
@@ -85,7 +88,10 @@ export class BulkOrders {
     return { answers: Promise.all(answers) };
   }
 
-  /** Only of orders that no line before them is about to take: those look when it is their turn. */
+  /**
+   * Only of orders that no line before them is about to take: those look when it is their
+   * turn.
+   */
   async #lookAhead(
     lines: readonly BulkLine[],
     underWay: OrdersUnderWay,

@@ -1,6 +1,6 @@
-// Cuts a stream of bytes into lines of text. A line that is not UTF-8 or longer than any command may
-// be is named by its number and passed over, without ever being held; its neighbours stand. Lines
-// of white space only are counted and give nothing.
+// Cuts a stream of bytes into lines of text. A line that is not UTF-8 or longer than any command
+// may be is named by its number and passed over, without ever being held; its neighbours stand.
+// Lines of white space only are counted and give nothing.
 import { isUtf8 } from 'node:buffer';
 
 /** An order or one refund is at most this long, in bytes without the line feed. */

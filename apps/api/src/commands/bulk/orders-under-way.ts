@@ -15,7 +15,10 @@ export class OrdersUnderWay {
     return this.#queues.has(stream);
   }
 
-  /** Takes an order: whatever follows on its stream waits until it is done. `tell` never rejects. */
+  /**
+   * Takes an order: whatever follows on its stream waits until it is done. `tell` never
+   * rejects.
+   */
   take<A>(stream: string, tell: Tell<A>): Promise<A> {
     return this.#enqueue(stream, tell);
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { openSqliteStore } from '#event-store/sqlite-store.ts';
 import { orderStream } from '#ledger/streams.ts';
 import { openBuyerKeys } from '../../buyer-keys.ts';
-import { Market, NOW, orderOf } from '../../processes/testing-market.ts';
+import { Market, NOW, orderOf } from '../../../../../test/support/order-market.ts';
 import { bootLedger, type TestLedger } from '../../testing.ts';
 import type { BulkAnswer } from './bulk-answer.ts';
 

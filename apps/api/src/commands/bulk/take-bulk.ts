@@ -1,6 +1,6 @@
-// The bulk feed over HTTP: NDJSON streamed in, one answer a line streamed out. Who does not read the
-// answers is not read from either. A caller that goes away stops the reading; what was begun is
-// finished. When the service stops, a feed ends behind the last line that was read.
+// The bulk feed over HTTP: NDJSON streamed in, one answer a line streamed out. Who does not read
+// the answers is not read from either. A caller that goes away stops the reading; what was begun
+// is finished. When the service stops, a feed ends behind the last line that was read.
 import { Readable } from 'node:stream';
 import { Body, Controller, Header, Inject, StreamableFile } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
@@ -27,13 +27,16 @@ export class TakeBulkController implements BeforeApplicationShutdown {
   @Write('', {
     summary: 'Orders and facts about them, one a line',
     description:
-      'Orders, confirmations, refunds, cancellations and invalidations, mixed and in any order, a ' +
-      'refund before its order included. Each line is answered by one line, in the order of the ' +
+      'Orders, confirmations, refunds, cancellations and invalidations, mixed, in any order, ' +
+      'a refund before its order included. Each line is answered by one line, in the order of the ' +
       'input; read the answers while you send: who does not read them is not read from either.',
     consumes: 'application/x-ndjson',
     answer: BulkAnswer,
   })
-  /** Of a feed that is ended from this side the rest is never read: the connection goes with it. */
+  /**
+   * Of a feed that is ended from this side the rest is never read: the connection goes with
+   * it.
+   */
   @Header('connection', 'close')
   take(@Body() lines: Readable, @Context() context: CommandContext): StreamableFile {
     const feed = new Feed<Uint8Array>(lines);

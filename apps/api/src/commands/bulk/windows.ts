@@ -1,6 +1,6 @@
 // Works through a feed window by window: several are under way at once, so that the disk is never
-// idle, but only so many; answers come out in the order of the input as soon as they are there. Who
-// does not take them stops the reading of the feed.
+// idle, but only so many; answers come out in the order of the input as soon as they are there.
+// Who does not take them stops the reading of the feed.
 
 /** How many windows may be under way. */
 const WINDOWS_AHEAD = 4;

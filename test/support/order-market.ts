@@ -1,5 +1,5 @@
-// A small market for tests: rules, a seller, a code with its task, an influencer with a text, stored
-// as events on an embedded log in memory, and the desk that orders are taken at.
+// A small market for tests: rules, a seller, a code with its task, an influencer with a text,
+// stored as events on an embedded log in memory, and the desk that orders are taken at.
 import { randomUUID } from 'node:crypto';
 import type { CommandContext } from '#ledger/command-context.ts';
 import type { LedgerEvent } from '#ledger/events.ts';
@@ -8,9 +8,9 @@ import * as streams from '#ledger/streams.ts';
 import type { EventStore, StreamEvent } from '#event-store/port.ts';
 import { Runner } from '#event-store/runner.ts';
 import { openSqliteStore } from '#event-store/sqlite-store.ts';
-import { BuyerKeys } from '../buyer-keys.ts';
-import { OrderDesk } from './order-desk.ts';
-import type { OrderRequest } from './order-request.ts';
+import { BuyerKeys } from '#api/buyer-keys.ts';
+import { OrderDesk } from '#api/processes/order-desk.ts';
+import type { OrderRequest } from '#api/processes/order-request.ts';
 
 export const NOW = '2026-01-20T12:00:00.000Z';
 const START = '2026-01-01T00:00:00.000Z';
