@@ -113,6 +113,7 @@ describe('following', () => {
     while (followed.checkpoints.at(-1)!.logIndex < 3)
       await new Promise((resolve) => setTimeout(resolve, 20));
     await followed.stop();
+    expect(followed.checkpoints.at(-1)!.logIndex).toBe(3);
   });
 
   test('ends with an alarm when the log goes on with another event than the next', async () => {

@@ -1,3 +1,4 @@
+// Rows of official activities and of the applications to them.
 import { oneOf, table, text, textOrNull, type RowOf } from '#read-store/projection.ts';
 import type { SampleOffer } from '#ledger/promo-code.events.ts';
 

@@ -1,3 +1,4 @@
+// Rows of the trial balance.
 import { integer, table, text, type RowOf } from '#read-store/projection.ts';
 
 /** The trial balance: per currency the balances add up to zero at every place of the log. */

@@ -1,3 +1,4 @@
+// Rows of a payee's earnings: what a portal shows as pending and held, entry by entry.
 import { integer, oneOf, table, text, textOrNull, type RowOf } from '#read-store/projection.ts';
 
 export type EarningReason =

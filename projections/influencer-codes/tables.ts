@@ -1,3 +1,4 @@
+// Rows of issued codes: one per text, for ever.
 import { integer, oneOf, table, text, textOrNull, type RowOf } from '#read-store/projection.ts';
 
 export const issuedCodes = table({

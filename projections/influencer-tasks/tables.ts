@@ -1,3 +1,4 @@
+// Rows of an influencer's tasks: what it applied for and what it submitted.
 import {
   integer,
   oneOf,

@@ -1,3 +1,4 @@
+// Rows of the influencers read model: who there is, and whom an agency has signed.
 import { flag, oneOf, table, text, textOrNull, type RowOf } from '#read-store/projection.ts';
 import type { InfluencerKind } from '#ledger/influencer.events.ts';
 

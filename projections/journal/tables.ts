@@ -1,3 +1,4 @@
+// Rows of the journal.
 import { integer, oneOf, table, text, type RowOf } from '#read-store/projection.ts';
 import type { EventType } from '#ledger/events.ts';
 

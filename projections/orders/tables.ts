@@ -1,3 +1,4 @@
+// Rows of orders and their refunds, and what they add up to per code and per payee.
 import {
   flag,
   integer,

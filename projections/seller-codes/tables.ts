@@ -1,3 +1,4 @@
+// Rows of a seller's codes: the rules as created, what was switched since, and the plan's versions.
 import {
   flag,
   integer,

@@ -1,3 +1,4 @@
+// Rows of the sellers read model.
 import { table, text, textOrNull, type RowOf } from '#read-store/projection.ts';
 
 export const sellers = table({

@@ -1,3 +1,4 @@
+// Rows of the programme's rules, its closed periods and the statements that were issued.
 import {
   integer,
   integerOrNull,

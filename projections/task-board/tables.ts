@@ -1,3 +1,4 @@
+// Rows of the task board: one per task, listed by age, status, channel, seller or code.
 import { oneOf, oneOfOrNull, table, text, textOrNull, type RowOf } from '#read-store/projection.ts';
 import type { SampleOffer } from '#ledger/promo-code.events.ts';
 import type { TaskClosed, TaskOrigin } from '#ledger/task.events.ts';

@@ -1,3 +1,4 @@
+// Rows of what is begun and not finished, and three tables that only its own `evolve` reads.
 import {
   flag,
   integer,

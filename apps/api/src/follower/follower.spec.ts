@@ -162,7 +162,7 @@ test('says that it is not ready while its thread is gone', async () => {
   await follower.stop();
 });
 
-test('an event of a type that nobody knows is an alarm: it stops and is not started again', async () => {
+test('an event of unknown type is an alarm: it stops and is not started again', async () => {
   const follower = new Follower(files());
   await follower.start();
   const alarms: string[] = [];
