@@ -139,7 +139,7 @@ describe('an invalidation', () => {
 });
 
 describe('a hold', () => {
-  it('moves the commission away and a release moves it back, by the name of the actor', async () => {
+  it('moves the commission away and a release moves it back, under the actor', async () => {
     const { confirm, hold, release, market } = await shop();
     await confirm({ ...O1 });
     const held = written(await hold({ ...O1, reason: 'returns' }));

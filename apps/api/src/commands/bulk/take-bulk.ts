@@ -27,9 +27,9 @@ export class TakeBulkController implements BeforeApplicationShutdown {
   @Write('', {
     summary: 'Orders and facts about them, one a line',
     description:
-      'Orders, confirmations, refunds, cancellations and invalidations, mixed, in any order, ' +
-      'a refund before its order included. Each line is answered by one line, in the order of the ' +
-      'input; read the answers while you send: who does not read them is not read from either.',
+      'Orders, confirmations, refunds, cancellations and invalidations, mixed, in any order. ' +
+      'Each line is answered by one line, in the order of the input. Read the answers while you ' +
+      'send: who does not read them is not read from either.',
     consumes: 'application/x-ndjson',
     answer: BulkAnswer,
   })
