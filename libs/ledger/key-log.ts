@@ -233,8 +233,8 @@ function moveSome(log: KeyLog): void {
     const first = block[within]!;
     place(log.slots, log.moving, hashOf(block, within, 1 + (first & MAX_KEY)));
     const behind = log.moving + recordSize(first);
-    const isLast = within + recordSize(first) >= block.length || block[behind & (BLOCK - 1)] === 0;
-    log.moving = isLast && behind < log.movingEnd ? nextBlock(log.moving) : behind;
+    const isRestFree = block[behind & (BLOCK - 1)] === 0;
+    log.moving = isRestFree ? nextBlock(behind) : behind;
   }
   if (log.moving >= log.movingEnd) log.old = null;
 }
