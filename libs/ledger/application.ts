@@ -102,8 +102,9 @@ export function applyForTask(
   if (task.status === 'absent') return refuse('task_must_exist', { taskId });
   if (influencer.status === 'absent')
     return refuse('influencer_must_be_registered', { influencerId });
-  const lastFact = state.status === 'absent' ? influencer.registeredAt : state.reviewedAt;
-  const faultyTime = untimely({ occurredAt, now }, latest(lastFact, task.opened.occurredAt));
+  const opened = task.opened.occurredAt;
+  const lastFact = state.status === 'absent' ? opened : latest(state.reviewedAt, opened);
+  const faultyTime = untimely({ occurredAt, now }, lastFact);
   if (faultyTime) return faultyTime;
   const applied = { taskId, influencerId, occurredAt };
   const review = { ...applied, ruleVersion: REVIEW_RULE_VERSION, judgedOn };
