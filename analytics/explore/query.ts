@@ -68,7 +68,7 @@ const OPTIONS: Readonly<Record<ExportFormat, string>> = {
 };
 
 /** Writes the whole result to a new file; a file that exists is left as it is. */
-export function exportQuery(
+export async function exportQuery(
   workspace: Workspace,
   sql: string,
   { file, format }: ExportTarget,
@@ -124,8 +124,9 @@ async function overLake<T>(
     await closeOff(connection, paths);
     return await work(connection);
   } catch (error) {
-    if (!isFromEngine(error)) throw error;
-    throw new QueryRefused(withoutPaths((error as Error).message, lake), { cause: error });
+    const { message } = error as Error;
+    if (!ENGINE_ERROR.test(message)) throw error;
+    throw new QueryRefused(withoutPaths(message, lake), { cause: error });
   } finally {
     engine.close();
   }
@@ -157,7 +158,6 @@ function cellOf(value: Json, type: DuckDBType): Cell {
 }
 
 /** DuckDB's errors say their kind: `Binder Error: …`. */
-const isFromEngine = (error: unknown) =>
-  error instanceof Error && /^(Failed to [a-z ]+: )?[A-Z][A-Za-z ]+ Error: /.test(error.message);
+const ENGINE_ERROR = /^(Failed to [a-z ]+: )?[A-Z][A-Za-z ]+ Error: /;
 
 const withoutPaths = (message: string, lake: string) => message.replaceAll(`${lake}/`, '');
