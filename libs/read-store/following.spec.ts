@@ -90,7 +90,7 @@ function follow(store: ReadStore, reader: ArrayLog): Followed {
 }
 
 describe('following', () => {
-  test('takes in what was there before, what comes, and what is left when it is stopped', async () => {
+  test('takes in what was there, what comes, and what is left when it is stopped', async () => {
     const file = newFile();
     const log = logOf(9_000);
     const followed = follow(open(file), log);

@@ -20,7 +20,7 @@ export interface FollowingOptions {
   readonly onRebuilt?: (reports: readonly RebuildReport[]) => void;
 }
 
-/** After a smaller page the next nudge is waited for: a batch for every few events would be slow. */
+/** After a smaller page the next nudge is waited for: a batch per few events would be slow. */
 const WORTHWHILE_EVENTS = 256;
 
 interface RunningRebuild {

@@ -1,5 +1,5 @@
-// For specs of projections: given events, the rows in a real store. Every case is fed twice, event by
-// event and all in one batch, and both must end in the same rows.
+// For specs of projections: given events, the rows in a real store. Every case is fed twice, event
+// by event and all in one batch, and both must end in the same rows.
 import type { EventOf, EventType } from '#ledger/events.ts';
 import { ArrayLog } from './array-log.ts';
 import type { Feed } from './feed.ts';

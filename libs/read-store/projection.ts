@@ -7,7 +7,7 @@ import type { EventOf, EventType, Recorded, RecordedLedgerEvent } from '#ledger/
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
 
-export type ColumnType = 'text' | 'integer' | 'text null' | 'integer null';
+type ColumnType = 'text' | 'integer' | 'text null' | 'integer null';
 /** A column's SQL type, which also carries the type of its values. */
 export type Column<V extends Value = Value> = ColumnType & { readonly holds?: V };
 type Columns = Readonly<Record<string, Column>>;

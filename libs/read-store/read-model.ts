@@ -17,7 +17,7 @@ export interface Checkpoint {
 /** Named parameters without their prefix: `{ payeeId }` fills `:payeeId`. */
 export type Parameters = Readonly<Record<string, Value>>;
 
-export interface LiveProjection {
+interface LiveProjection {
   readonly projection: string;
   readonly version: number;
   readonly tables: readonly string[];

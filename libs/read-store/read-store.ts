@@ -1,5 +1,5 @@
-// read.db as its one writer sees it: which builds are fed, live or by a rebuild, and the switch from
-// one to the other. Opening reconciles the file with the projections of this program; rows of
+// read.db as its one writer sees it: which builds are fed, live or by a rebuild, and the switch
+// from one to the other. Opening reconciles the file with the projections of this program; rows of
 // another log, and files that are something else, are refused and left as they were.
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';

@@ -1,6 +1,6 @@
-// What a projection's rows are, in 64 characters: SHA-256 over its tables, their columns and all rows
-// in key order. Rows hold no positions and no recorded times, so a replay, and a copied log, give
-// the same hash at the same logIndex.
+// What a projection's rows are, in 64 characters: SHA-256 over its tables, their columns and all
+// rows in key order. Rows hold no positions and no recorded times, so a replay, and a copied log,
+// give the same hash at the same logIndex.
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { physicalName } from './table-sql.ts';

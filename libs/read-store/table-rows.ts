@@ -1,4 +1,4 @@
-// The rows of one table as `evolve` sees them: read once, changed in memory, written once per batch.
+// The rows of one table as `evolve` sees them: read once, changed in memory, written once a batch.
 // Rows stay cached after a batch, in two generations bounded in bytes; whoever fails to commit a
 // batch must `forget`. One writer only: nothing else may write the table meanwhile.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';

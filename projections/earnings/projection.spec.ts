@@ -56,7 +56,7 @@ test('refunds, cancellations and invalidation have entries of their own', () => 
   expect(earningsOf(events).map(({ refundId }) => refundId)).toEqual([null, 'r1', 'r1', null]);
 });
 
-test('a hold takes from pending what it puts to held; while it stands the rest goes to held', () => {
+test('a hold takes from pending what it puts to held; so do refunds while it stands', () => {
   const { events } = orderAfter(
     {},
     facts.confirm(),

@@ -10,8 +10,8 @@ export type EarningReason =
   | 'commission_released';
 
 /**
- * Each posting on a payee's pending and held accounts, those of statements left out. A pending one is
- * payable once a statement of that payee and currency has cutoffLogIndex > logIndex and its
+ * Each posting on a payee's pending and held accounts, those of statements left out. A pending one
+ * is payable once a statement of that payee and currency has cutoffLogIndex > logIndex and its
  * period's end > clearsAt. Estimates are no postings: they are the orders with an estimate.
  */
 export const earnings = table({

@@ -38,7 +38,7 @@ test('a text leads to its code, task and payee', () => {
   ]);
 });
 
-test('a code that is handed over names its promoter, the payee stays; a revoked one says why', () => {
+test('a code handed over names its promoter, the payee stays; a revoked one says why', () => {
   const { text, payeeId } = issued[2] as { text: string; payeeId: string };
   const rows = given(influencerCodes, [
     issued,

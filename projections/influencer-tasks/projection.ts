@@ -1,4 +1,4 @@
-// Which tasks an influencer applied for, how the system decided, and what was submitted (rules 7, 9).
+// Which tasks an influencer applied for, how the system decided, what was submitted (rules 7, 9).
 import { change, projection } from '#read-store/projection.ts';
 import { applications, submissions } from './tables.ts';
 

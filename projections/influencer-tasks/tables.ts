@@ -11,8 +11,8 @@ import {
 import type { RejectionReason } from '#ledger/application.events.ts';
 
 /**
- * The influencer's tabs: ended when the task (`tasks.status`) is closed; otherwise an approved one is
- * awaiting submission while `submissions` is 0, and submitted after.
+ * The influencer's tabs: ended when the task (`tasks.status`) is closed; otherwise an approved one
+ * is awaiting submission while `submissions` is 0, and submitted after.
  */
 export const applications = table({
   name: 'applications',

@@ -134,7 +134,7 @@ test('an invalidated order has nothing left, nothing estimated and nothing earne
     });
 });
 
-test('a hold marks the order and moves nothing that it earned; a release puts off the clearing', () => {
+test('a hold marks the order, what it earned stays; a release puts off the clearing', () => {
   const held = orderAfter(two, facts.confirm(), facts.hold()).events;
   expect(orderOf(held)).toMatchObject({ held: 1, heldReason: 'under review', earnedMinor: '1000' });
   const released = orderAfter(two, facts.confirm(), facts.hold(), facts.release()).events;

@@ -1,5 +1,5 @@
-// What became of each order: its outcome and why, what was paid and remains, what it is estimated to
-// earn or has earned, whether it is held; its refunds; and what that adds up to per code and payee.
+// What became of each order: its outcome and why, what was paid and remains, what it is estimated
+// to earn or has earned, whether it is held; its refunds; and the sums per code and payee.
 import type { EventOf, Recorded } from '#ledger/events.ts';
 import type { LineAmount } from '#ledger/order.events.ts';
 import { projection, type Rows } from '#read-store/projection.ts';

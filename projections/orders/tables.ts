@@ -36,7 +36,7 @@ export const orders = table({
     /** Of all lines, eligible or not. */
     paidMinor: text,
     remainingMinor: text,
-    /** What it would earn if it were confirmed as it is; 0 once it is, or is rejected or invalid. */
+    /** What it would earn if confirmed as it is; 0 once it is, or is rejected or invalid. */
     estimatedMinor: text,
     /** What it has earned so far, held or not. */
     earnedMinor: text,

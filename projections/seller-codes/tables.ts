@@ -13,7 +13,7 @@ import {
 import type { CodeClosed, CodeType, Discount } from '#ledger/promo-code.events.ts';
 import type { RewardTerms } from '#ledger/reward.ts';
 
-/** Uses, attributed sales and commission stand in `code_totals`: join on codeId (may be missing). */
+/** Uses, sales and commission stand in `code_totals`: join on codeId (may be missing). */
 export const codes = table({
   name: 'codes',
   columns: {

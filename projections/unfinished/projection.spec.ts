@@ -9,7 +9,7 @@ import { unfinished, type UnfinishedRow } from './tables.ts';
 
 const at = (day: number) => `2026-01-0${day}T00:00:00.000Z`;
 
-/** What is left, without the ids that a kind does not need. */
+/** Without the ids that a kind does not need. */
 function unfinishedAfter(...events: readonly GivenEvent[]): Partial<UnfinishedRow>[] {
   return given(unfinishedProjection, events)
     .of(unfinished)
@@ -47,7 +47,7 @@ describe('a reservation', () => {
     expect(keysAfter(reserved, attributedBy('promoCode-SPRING@0'))).toEqual([]);
   });
 
-  test('of an order that another reservation has settled is unfinished until it is released', () => {
+  test('of an order that another one has settled is unfinished until it is released', () => {
     const other = attributedBy('promoCode-OTHER@3');
     expect(keysAfter(reserved, other)).toEqual(['reservation promoCode-SPRING@0']);
     const released: GivenEvent = [
@@ -164,11 +164,8 @@ describe('a task', () => {
     'AffiliateEnabled',
     { codeId: 'SPRING', defaultChannel: withTask ? terms : null, occurredAt: at(2) },
   ];
-  const disabled: GivenEvent = [
-    'promoCode-SPRING',
-    'AffiliateDisabled',
-    { codeId: 'SPRING', occurredAt: at(3) },
-  ];
+  const off = { codeId: 'SPRING', occurredAt: at(3) };
+  const disabled: GivenEvent = ['promoCode-SPRING', 'AffiliateDisabled', off];
   const closedCode: GivenEvent = [
     'promoCode-SPRING',
     'CodeClosed',
@@ -225,9 +222,9 @@ describe('a task', () => {
   });
 
   test('is to be closed when the switch goes off, and reopened when it goes on again', () => {
-    const off = [created, enabled(false), opened(), disabled];
-    expect(keysAfter(...off)).toEqual(outOfStep);
-    const closed = [...off, task('TaskClosed')];
+    const switchedOff = [created, enabled(false), opened(), disabled];
+    expect(keysAfter(...switchedOff)).toEqual(outOfStep);
+    const closed = [...switchedOff, task('TaskClosed')];
     expect(keysAfter(...closed)).toEqual([]);
     const on = [...closed, enabled(false)];
     expect(keysAfter(...on)).toEqual(outOfStep);

@@ -117,6 +117,7 @@ test('follows in a thread: a read that waits for a write finds it', async () => 
 test('a stop drains: what was appended before it is in the rows', async () => {
   const follower = new Follower(files());
   await follower.start();
+  await until(() => follower.status().state === 'following');
   await append(500);
   await follower.stop();
   expect(follower.checkpoint().logIndex).toBe(999);

@@ -1,5 +1,6 @@
-// The follower as the main thread sees it: started with the service, told of every commit, asked how
-// far it is. A thread that dies is started again, later each time; one that raised an alarm is not.
+// The follower as the main thread sees it: started with the service, told of every commit, asked
+// how far it is. A thread that dies is started again, later each time; one that raised an alarm
+// is not.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Position } from '#event-store/port.ts';
@@ -21,7 +22,7 @@ export interface FollowerStatus {
   readonly message?: string;
 }
 
-/** The read models do not follow and will not without somebody's doing something. */
+/** The read models cannot be opened: the message is fit to be printed. */
 export class FollowerAlarm extends Error {
   override readonly name = 'FollowerAlarm';
 }
@@ -145,7 +146,7 @@ export class Follower {
     this.#readModels.length = 0;
   }
 
-  #begin(opened: () => void, failed: (error: Error) => void): void {
+  #begin(opened = () => {}, failed: (error: Error) => void = () => {}): void {
     const thread = this.#startThread(this.#files);
     let fault: Error | undefined;
     this.#thread = thread;
@@ -157,7 +158,7 @@ export class Follower {
     thread.once('error', (error: Error) => (fault = error));
     thread.once('exit', () => {
       this.#ended(fault);
-      failed(fault ?? new FollowerAlarm(this.#message ?? 'the follower ended'));
+      failed(new FollowerAlarm(`the read models cannot be followed: ${this.#message}`));
     });
   }
 
@@ -212,14 +213,7 @@ export class Follower {
     this.#message = fault?.message ?? 'the thread ended';
     if (!hasOpened) return void (this.#state = 'stopped');
     this.#state = 'restarting';
-    this.#restart = setTimeout(
-      () =>
-        this.#begin(
-          () => {},
-          () => {},
-        ),
-      this.#backoffMs,
-    );
+    this.#restart = setTimeout(() => this.#begin(), this.#backoffMs);
     this.#backoffMs = Math.min(2 * this.#backoffMs, LONGEST_BACKOFF_MS);
   }
 

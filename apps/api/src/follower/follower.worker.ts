@@ -1,5 +1,5 @@
 // The follower's thread: its own connections to the log and to read.db, the projections, the loop.
-// What it cannot put right it reports as an alarm; any other error ends the thread, to be restarted.
+// What it cannot put right it reports as an alarm; another error ends the thread, to be restarted.
 import { parentPort, workerData } from 'node:worker_threads';
 import { LogFileError } from '#event-store/log-file-errors.ts';
 import { openSqliteReader } from '#event-store/sqlite-reader.ts';
