@@ -23,6 +23,7 @@ import {
   invalidAnswer,
 } from './bulk-answer.ts';
 import { type BulkFact, factOf } from './bulk-fact.ts';
+import { gathered } from './gathered.ts';
 import { type Line, LineCutter } from './ndjson.ts';
 import { OrdersUnderWay } from './orders-under-way.ts';
 import { throughWindows } from './windows.ts';
@@ -31,6 +32,9 @@ import { throughWindows } from './windows.ts';
 export type BulkContext = Pick<CommandContext, 'actor' | 'correlationId' | 'causationId'> & {
   readonly clock: Clock;
 };
+
+/** A window of about a thousand short lines: two commits take it to the disk. */
+const WINDOW_BYTES = 320 * 1024;
 
 type Told = Answer<OrderAnswer | OrderFactAnswer>;
 type BulkLine = { readonly line: number } & ({ readonly fact: BulkFact } | Fault);
@@ -175,9 +179,9 @@ async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<readonly BulkLine[], void, undefined> {
   const cutter = new LineCutter();
-  for await (const chunk of chunks) {
-    const lines = cutter.push(chunk);
-    if (lines.length > 0) yield lines.map(parsed);
+  for await (const together of gathered(chunks, WINDOW_BYTES)) {
+    const lines = together.flatMap((chunk) => cutter.push(chunk)).map(parsed);
+    if (lines.length > 0) yield lines;
   }
   yield cutter.end().map(parsed);
 }
