@@ -56,7 +56,7 @@ export class EventWriter {
     this.#insertEvent = database.prepare(
       'INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
-    this.#insertStream = database.prepare('INSERT INTO streams (name) VALUES (?)');
+    this.#insertStream = database.prepare('INSERT OR IGNORE INTO streams (name) VALUES (?)');
     this.#lastRevision = database.prepare(
       'SELECT max(revision) AS revision FROM events WHERE stream = ?',
     );
@@ -68,13 +68,12 @@ export class EventWriter {
   /** Everything is checked before anything is written. */
   append(append: Append): Appended | WrongExpectedRevision {
     const { stream, expected, events } = append;
-    const end = this.#endOf(stream);
+    const end = expected === 'no_stream' ? this.#begun(stream) : this.#endOf(stream);
     const actual = end === undefined ? 'no_stream' : end.revision;
-    if (expected !== actual)
+    if (end === undefined || expected !== (end.revision < 0 ? 'no_stream' : end.revision))
       return this.#storedBefore(append) ?? new WrongExpectedRevision(stream, expected, actual);
-    const at = end ?? this.#newStream(stream);
-    const first = at.revision + 1;
-    for (let i = 0; i < events.length; i += 1) this.#insert(append, i, at);
+    const first = end.revision + 1;
+    for (let i = 0; i < events.length; i += 1) this.#insert(append, i, end);
     return { revision: first, position: BigInt(this.#endOfLog().position) };
   }
 
@@ -128,9 +127,13 @@ export class EventWriter {
     return this.#remember(stream, { id, revision });
   }
 
-  #newStream(stream: string): StreamEnd {
-    const id = Number(this.#insertStream.run(stream).lastInsertRowid);
-    return this.#remember(stream, { id, revision: -1 });
+  /** Its end, at revision -1 when it was not there before: to look and to begin is one step. */
+  #begun(stream: string): StreamEnd | undefined {
+    const known = this.#streamEnds.get(stream);
+    if (known !== undefined) return known;
+    const { changes, lastInsertRowid } = this.#insertStream.run(stream);
+    if (changes === 0) return this.#endOf(stream);
+    return this.#remember(stream, { id: Number(lastInsertRowid), revision: -1 });
   }
 
   #remember(stream: string, end: StreamEnd): StreamEnd {

@@ -140,6 +140,14 @@ describe('the writer of a log', () => {
     await store.close();
   });
 
+  it('waits for the disk at each commit', async () => {
+    const store = openSqliteStore(file);
+    const { database } = store as unknown as { database: DatabaseSync };
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+    await store.close();
+  });
+
   it('does not keep readers out', async () => {
     const store = openSqliteStore(file);
     await store.append('task-a', 'no_stream', newEvents(2));

@@ -89,6 +89,7 @@ function unpackHash(packed: Packed): string {
 }
 
 function packTime(text: string): Packed {
+  if (text === lastTime.text) return lastTime.milliseconds;
   const milliseconds = Date.parse(text);
   const isUsual = !Number.isNaN(milliseconds) && timeText(milliseconds) === text;
   return isUsual ? milliseconds : text;

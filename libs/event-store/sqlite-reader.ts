@@ -40,11 +40,11 @@ export class SqliteReader implements EventLogReader {
     this.file = file;
     this.database = database;
     try {
-      this.rows = this.asking(() => new EventRows(database));
-      this.logId = this.asking(() => this.rows.logId());
+      this.rows = new EventRows(database);
+      this.logId = this.rows.logId();
     } catch (error) {
       database.close();
-      throw error;
+      throw meaningOf(file, error);
     }
   }
 
@@ -110,9 +110,7 @@ export class SqliteReader implements EventLogReader {
     try {
       return ask();
     } catch (error) {
-      if (isDamage(error)) throw new LogCorrupt(this.file, messageOf(error), error);
-      if (sqliteCode(error) === undefined) throw error;
-      throw new StoreUnavailable(`${this.file}: ${messageOf(error)}`, { cause: error });
+      throw meaningOf(this.file, error);
     }
   }
 
@@ -139,4 +137,10 @@ export class SqliteReader implements EventLogReader {
       this.#sleepers.add(wake);
     });
   }
+}
+
+function meaningOf(file: string, error: unknown): unknown {
+  if (isDamage(error)) return new LogCorrupt(file, messageOf(error), error);
+  if (sqliteCode(error) === undefined) return error;
+  return new StoreUnavailable(`${file}: ${messageOf(error)}`, { cause: error });
 }

@@ -97,12 +97,27 @@ export class SqliteStore extends SqliteReader implements EventStore {
     this.#lock.release();
   }
 
+  /** Everything that is read or stored in one turn of the loop is one transaction. */
+  protected override asking<T>(ask: () => T): T {
+    return super.asking(() => {
+      this.#begin();
+      return ask();
+    });
+  }
+
+  #begin(): void {
+    if (this.database.isTransaction) return;
+    this.database.exec('BEGIN');
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      if (this.#queue.length > 0) this.#commitNext();
+      if (this.isClosed) return;
+      this.#commitNext();
       if (this.#queue.length > 0) this.#schedule();
     });
   }
@@ -111,7 +126,7 @@ export class SqliteStore extends SqliteReader implements EventStore {
     const batch = this.#takeBatch();
     let isCommitting = false;
     try {
-      this.database.exec('BEGIN IMMEDIATE');
+      this.#begin();
       const outcomes = batch.map((append) => this.#writer.append(append));
       isCommitting = true;
       this.database.exec('COMMIT');

@@ -24,7 +24,8 @@ export class StreamLoader {
   }
 
   async load({ decider, stream }: AnyStreamRef): Promise<Folded> {
-    const restored = await this.#snapshots?.restore(decider, stream, this.#store);
+    const restored =
+      decider.snapshot && (await this.#snapshots?.restore(decider, stream, this.#store));
     const folded = restored ?? new FoldedStream(decider);
     await this.catchUp(folded, stream);
     return folded;
