@@ -40,7 +40,8 @@ describe('an order that is turned away without a trace', () => {
   });
 
   it('is worth more than 10^15 minor units, by what it lists or by what was paid', () => {
-    expect(turnedAway(order([line('1', LARGEST, LARGEST)]))).toBeUndefined();
+    const largest = [line('1', LARGEST, LARGEST)];
+    expect(turnedAway(order(largest, { confirmedAt: on(5) }))).toBeUndefined();
     expect(unstorable(order([line('1', '0', LARGEST), line('2', '0', '1')]), rules)).toEqual({
       refused: 'order_amount_must_be_within_limit',
       details: { field: 'paidMinor', totalMinor: '1000000000000001', limitMinor: LARGEST },
