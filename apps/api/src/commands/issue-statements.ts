@@ -10,7 +10,12 @@ import { type Answer, Refused, Written } from '../http/answer.ts';
 import { Context } from '../http/command-context.ts';
 import { Write } from '../http/route.ts';
 import { SignedMoney } from '../http/schemas.ts';
-import { type CompletedRun, IssueStatements, RunStopped } from '../processes/issue-statements.ts';
+import {
+  type CompletedRun,
+  IssueStatements,
+  PeriodNotClosed,
+  RunStopped,
+} from '../processes/issue-statements.ts';
 
 export const StatementRun = z
   .strictObject({
@@ -63,6 +68,8 @@ export class IssueStatementsHandler implements ICommandHandler<IssueStatementsOf
       const { run, position } = await this.statements.settleAgain(period, context);
       return new Written(statementRun(run), position);
     } catch (error) {
+      if (error instanceof PeriodNotClosed)
+        return new Refused(refuse('period_must_be_closed', { period }));
       if (!(error instanceof RunStopped)) throw error;
       const reason = error.message;
       return new Refused(refuse('statement_run_must_be_sound', { period, reason }));

@@ -30,6 +30,11 @@ export class RunStopped extends Error {
   override readonly name = 'RunStopped';
 }
 
+/** There is nothing to issue yet. */
+export class PeriodNotClosed extends Error {
+  override readonly name = 'PeriodNotClosed';
+}
+
 const IN_FLIGHT = 256;
 
 @Injectable()
@@ -49,7 +54,7 @@ export class IssueStatements implements OnModuleDestroy {
     this.#ending.abort();
   }
 
-  /** Rejects with RunStopped; runs for one period are one run. */
+  /** Rejects with RunStopped or PeriodNotClosed; runs for one period are one run. */
   settle(period: string, context: CommandContext): Promise<IssuedRun> {
     const running = this.#running.get(period);
     if (running) return running;
@@ -86,7 +91,7 @@ export class IssueStatements implements OnModuleDestroy {
     const { state } = await this.runner.load({ decider: programme, stream: PROGRAMME_STREAM });
     const closed = state.status === 'running' ? state.closed : [];
     const closing = closed.find((each) => each.period === period);
-    if (!closing) throw new RunStopped(`${period} is not closed`);
+    if (!closing) throw new PeriodNotClosed(`${period} is not closed`);
     return closing;
   }
 
