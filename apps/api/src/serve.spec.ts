@@ -53,7 +53,7 @@ describe('the service', () => {
     expect(await live.json()).toEqual({ status: 'alive', logId: announced?.logId });
     await service.stop();
     expect(announcedService(directory)).toBeUndefined();
-    await expect(fetch(service.url)).rejects.toThrow();
+    await expect(fetch(service.url)).rejects.toThrow('fetch failed');
   });
 
   it('answers what is in flight before it stops, and has stored it', async () => {

@@ -52,7 +52,7 @@ export async function bootLedger({
   ): Promise<Reply> => {
     const reply = await app.inject({ method, url, headers, ...(body && { payload: body }) });
     position = String(reply.headers['promo-ledger-position'] ?? position);
-    const isJson = String(reply.headers['content-type']).includes('json');
+    const isJson = /[/+]json/.test(String(reply.headers['content-type']));
     return {
       status: reply.statusCode,
       body: isJson && reply.body !== '' ? reply.json() : reply.body,

@@ -71,7 +71,7 @@ function complete(
   const { [KIND_MARK]: kind, [CONSUMES_MARK]: consumes } = operation;
   delete operation[KIND_MARK];
   delete operation[CONSUMES_MARK];
-  const [tag = 'service'] = path.split('/').filter(Boolean);
+  const tag = path.split('/').find(Boolean) ?? 'service';
   operation.tags = [tag];
   const headers = kind === 'write' ? WRITE_HEADERS : kind === 'read' ? READ_HEADERS : [];
   operation.parameters = [

@@ -3,12 +3,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
-import {
-  AppendTooLarge,
-  OutcomeUnknown,
-  StoreUnavailable,
-  WrongExpectedRevision,
-} from '#event-store/port.ts';
+import { AppendTooLarge, OutcomeUnknown, StoreUnavailable } from '#event-store/port.ts';
+import { TooManyAttempts } from '#event-store/transaction.ts';
 import { EDGE_PROBLEMS, type EdgeCode, problem, RequestRefused } from './problem.ts';
 
 const RETRY_AFTER_SECONDS = '1';
@@ -47,7 +43,7 @@ export function sendProblem(
 function codeOf(error: unknown): EdgeCode {
   if (error instanceof RequestRefused) return error.code;
   if (error instanceof OutcomeUnknown) return 'outcome_must_be_known';
-  if (error instanceof StoreUnavailable || error instanceof WrongExpectedRevision)
+  if (error instanceof StoreUnavailable || error instanceof TooManyAttempts)
     return 'store_must_be_available';
   if (error instanceof AppendTooLarge) return 'body_must_be_smaller';
   if (error instanceof HttpException) return codeOfStatus(error.getStatus());
