@@ -12,7 +12,7 @@ import {
   LogTooNew,
   LogUnwritable,
 } from './log-file-errors.ts';
-import { StoreUnavailable } from './port.ts';
+import { OutcomeUnknown, StoreUnavailable } from './port.ts';
 import { openSqliteReader } from './sqlite-reader.ts';
 import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
 
@@ -215,5 +215,35 @@ describe('a full disk', () => {
     await store.append('task-b', 'no_stream', [big]);
     expect((await store.readAll()).map(({ logIndex }) => logIndex)).toEqual([0, 1, 2, 3]);
     await store.close();
+  });
+});
+
+describe('a commit that fails', () => {
+  /** What SQLite says when the disk breaks in the middle of a commit. */
+  const brokenDisk = () => Object.assign(new Error('disk I/O error'), { errcode: 266 });
+
+  it('acknowledges nothing, says that the outcome is unknown, and leaves the log whole', async () => {
+    const store = openSqliteStore(file);
+    await store.append('task-a', 'no_stream', newEvents(2));
+    const { database } = store as unknown as { database: DatabaseSync };
+    const exec = database.exec.bind(database);
+    database.exec = (sql) => {
+      if (sql !== 'COMMIT') return exec(sql);
+      database.exec = exec;
+      throw brokenDisk();
+    };
+    const outcomes = await Promise.allSettled([
+      store.append('task-a', 1, newEvents(1)),
+      store.append('task-b', 'no_stream', newEvents(1)),
+    ]);
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(OutcomeUnknown) });
+    expect(await store.readAll()).toHaveLength(2);
+    await store.append('task-a', 1, newEvents(1));
+    await store.append('task-b', 'no_stream', newEvents(1));
+    await store.close();
+    const again = openSqliteStore(file);
+    expect((await again.readAll()).map(({ stream }) => stream.at(-1))).toEqual([...'aaab']);
+    await again.close();
   });
 });
