@@ -3,7 +3,8 @@
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request as open } from 'node:http';
 import { CliFailure, EXIT } from './failure.ts';
-import type { BulkAnswer, Ledger, RebuildReport, Reply, Request } from './ledger.ts';
+import type { BulkAnswer, Ledger, RebuildProgress, RebuildReport } from './ledger.ts';
+import type { Reply, Request } from './ledger.ts';
 
 const ACTOR = { 'promo-ledger-actor': 'operator:cli' };
 
@@ -20,8 +21,8 @@ export function httpLedger(url: string): Ledger {
       for await (const text of answeredLines(connection)) {
         const line = JSON.parse(text) as Record<string, unknown>;
         if ('newHash' in line) reports.push(line as unknown as RebuildReport);
-        else if ('done' in line) onProgress(line as never);
-        else throw new CliFailure(EXIT.service, `the replay stopped: ${text}`);
+        else if ('done' in line) onProgress(line as unknown as RebuildProgress);
+        else throw new CliFailure(EXIT.service, `the replay stopped: ${String(line.failed)}`);
       }
       return reports;
     },

@@ -85,6 +85,7 @@ const EXITS: Readonly<Record<string, Exit>> = {
   LogLocked: EXIT.files,
   StoreUnavailable: EXIT.files,
   BuyerKeysUnusable: EXIT.files,
+  FollowerAlarm: EXIT.files,
   ReadStoreForeign: EXIT.files,
   ReadStoreUnreadable: EXIT.files,
   LogShorterThanRows: EXIT.files,

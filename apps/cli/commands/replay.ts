@@ -4,7 +4,8 @@
 import type { Command } from 'commander';
 import { START } from '#event-store/port.ts';
 import { configOf, openLedger } from '../connect.ts';
-import { type End, EXIT } from '../failure.ts';
+import { projections as known } from '#projections/index.ts';
+import { CliFailure, type End, EXIT } from '../failure.ts';
 import type { RebuildReport } from '../ledger.ts';
 import { withLog } from '../log-reading.ts';
 import { type Common, common } from '../options.ts';
@@ -23,11 +24,20 @@ export function addReplay(program: Command, end: End): void {
     .action(async (projections: readonly string[], options: ReplayCommand) => {
       const { data, json = false, toNothing } = options;
       if (toNothing) return foldToNothing(configOf(data).dataDirectory, json);
+      assertKnown(projections);
       const reports = await rebuilt(projections, data, json);
       if (json) for (const report of reports) printJson(report);
       else print(told(reports));
       if (reports.some(({ matches }) => matches === false)) end(EXIT.difference);
     });
+}
+
+function assertKnown(asked: readonly string[]): void {
+  const names = known.map(({ name }) => name);
+  const unknown = asked.filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  const says = `there is no projection ${unknown.join(', ')}; there are ${names.join(', ')}`;
+  throw new CliFailure(EXIT.usage, says);
 }
 
 async function rebuilt(
