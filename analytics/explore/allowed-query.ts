@@ -1,6 +1,7 @@
-// What an analyst's query may be: one SELECT over the views, with table functions that only make rows.
-// Judged on the engine's own syntax tree, so that no spelling gets round it. Files, extensions and
-// settings are shut off in the engine besides: this also keeps out what could harm the process.
+// What an analyst's query may be: one SELECT over the views, with table functions that only make
+// rows. Judged on the engine's own syntax tree, so that no spelling gets round it. Files,
+// extensions and settings are shut off in the engine besides: this also keeps out what could harm
+// the process.
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 /** The query is not allowed or cannot be run; the message is the engine's, without file names. */

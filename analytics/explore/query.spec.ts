@@ -115,7 +115,8 @@ describe('querying the lake', () => {
   });
 
   it('describes each of its views', async () => {
-    const undescribed = `SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL`;
+    const undescribed =
+      'SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL';
     expect(await rows(undescribed)).toEqual([]);
     expect(await rows('DESCRIBE redemptions')).not.toEqual([]);
   });
@@ -174,7 +175,7 @@ describe('querying the lake', () => {
       `SELECT * FROM query('FROM read_csv(''${outside}/secret.csv'')')`,
       `SELECT * FROM query('SELECT * FROM rea' || 'd_csv(''${outside}/secret.csv'')')`,
       `SELECT * FROM query_table('${outside}/secret.csv')`,
-      `SELECT * FROM read_parquet('${log.workspace.lakeDirectory}/carries/2026-01/entries.parquet')`,
+      `FROM read_parquet('${log.workspace.lakeDirectory}/carries/2026-01/entries.parquet')`,
       `SELECT * FROM arrow_scan(1::POINTER, 2::POINTER, 3::POINTER)`,
       `SELECT * FROM enable_logging(storage = 'file', storage_path = '${outside}/log')`,
       `SELECT * FROM enable_profiling(format = 'json', save_location = '${outside}/p.json')`,

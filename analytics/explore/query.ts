@@ -1,6 +1,6 @@
-// SQL over the lake, for analysts: read only, and nothing outside the lake can be touched. The engine
-// is closed off before it sees the query: only the lake's segments can be read, nothing can be
-// configured, and the query is one SELECT (allowed-query.ts).
+// SQL over the lake, for analysts: read only, and nothing outside the lake can be touched. The
+// engine is closed off before it sees the query: only the lake's segments can be read, nothing can
+// be configured, and the query is one SELECT (allowed-query.ts).
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DuckDBTypeId, type DuckDBConnection, type DuckDBType, type Json } from '@duckdb/node-api';

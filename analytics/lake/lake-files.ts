@@ -16,7 +16,7 @@ export interface LakeRange {
   readonly until?: number;
 }
 
-/** Never empty. Throws LakeDamaged when a segment is missing or changed, or none holds the range. */
+/** Never empty. Throws LakeDamaged when a segment is missing or changed, or the range is. */
 export async function lakeFiles(lake: string, { after, until }: LakeRange): Promise<LakeFiles> {
   const manifest = readManifest(lake);
   if (!manifest) throw LakeDamaged.because(`there is no lake in ${lake}`);

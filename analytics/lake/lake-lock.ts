@@ -1,5 +1,5 @@
-// One writer of the lake at a time. The lock is an SQLite file held by an exclusive transaction: the
-// system frees it when its holder ends, however it ends.
+// One writer of the lake at a time. The lock is an SQLite file held by an exclusive transaction:
+// the system frees it when its holder ends, however it ends.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

@@ -1,6 +1,6 @@
-// The columnar copy of the log: immutable Parquet segments, each named by its range of logIndex and
-// its SHA-256, and a manifest that names them. Killed at any step it holds every event exactly once;
-// a small last segment is written again together with what is new, so segments stay few.
+// The columnar copy of the log: immutable Parquet segments, each named by its range of logIndex
+// and its SHA-256, and a manifest that names them. Killed at any step it holds every event exactly
+// once; a small last segment is written again together with what is new, so segments stay few.
 import { join } from 'node:path';
 import type { EventLogReader, Position } from '#event-store/port.ts';
 import { START } from '#event-store/port.ts';

@@ -1,5 +1,6 @@
-// The lake's manifest: whose log it copies and which segments hold it, without a gap. It is replaced
-// whole (temporary file, fsync, rename), so that a kill leaves either the old or the new one.
+// The lake's manifest: whose log it copies and which segments hold it, without a gap. It is
+// replaced whole (temporary file, fsync, rename), so that a kill leaves either the old or the new
+// one.
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';

@@ -149,7 +149,7 @@ function openOf(market: Market): readonly Pick<StatementLine, 'amountMinor' | 'e
   });
 }
 
-/** The postings on pending before the last cutoff, read off the log by the shortest rule there is. */
+/** The postings on pending before the last cutoff, by the shortest rule there is. */
 async function journalOf(log: HandmadeLog): Promise<ReadonlyMap<string, bigint>> {
   const events = await withLog(log.workspace.log, (reader) =>
     reader.readAllText({ limit: 10_000 }),

@@ -19,17 +19,17 @@ export interface ComputedRun {
   readonly manifestSha256: string;
 }
 
-/** Both ways must agree before anything is issued; the message names the first line that differs. */
+/** Both ways must agree before anything is issued; the message names the first difference. */
 export class WaysDiffer extends Error {
   override readonly name = 'WaysDiffer';
 }
 
-/** An event says another amount than its base and pinned plan give, or cannot be computed at all. */
+/** An event says another amount than its base and pinned plan give, or none can be computed. */
 export class AmountDiffers extends Error {
   override readonly name = 'AmountDiffers';
 }
 
-/** The log does not hold what the run rests on: the period is not closed, or was issued otherwise. */
+/** The log does not hold what the run rests on: its period's closing, the balances issued before. */
 export class RunRefused extends Error {
   override readonly name = 'RunRefused';
 }

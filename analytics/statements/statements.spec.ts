@@ -65,7 +65,7 @@ describe('the statements of a period', () => {
     });
   });
 
-  it('labels a line late that cleared before its period began, but never in the first', async () => {
+  it('labels late what cleared before its period began, but never in the first', async () => {
     await log.confirm(order({ orderId: 'early', clearsAt: '2025-11-01T00:00:00.000Z' }));
     const [first] = documentsOf(await close('2026-01'));
     expect(first!.lines).toMatchObject([{ late: false }]);

@@ -157,7 +157,8 @@ describe('verifying a statement from zero', () => {
     inFile(log.workspace.log.file, (database) => {
       const row = database
         .prepare(
-          'SELECT position, data FROM events WHERE stream = (SELECT id FROM streams WHERE name = ?)',
+          'SELECT position, data FROM events ' +
+            'WHERE stream = (SELECT id FROM streams WHERE name = ?)',
         )
         .get(stream) as { position: number; data: string };
       const changed = change(row.data);

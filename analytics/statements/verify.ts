@@ -1,5 +1,6 @@
 // Recomputes issued statements from the log's first event on, both ways, and compares them with
-// what was issued: the event, the kept document, every line. Trusts nothing that an earlier run left.
+// what was issued: the event, the kept document, every line. Trusts nothing that an earlier run
+// left.
 import type { EventLogReader } from '#event-store/port.ts';
 import type { StatementIssued } from '#ledger/payee.events.ts';
 import type { StatementRunCompleted } from '#ledger/programme.events.ts';

@@ -1,5 +1,5 @@
-// Finance closes a period: its place in the log is the cutoff of its statements, whose run starts at
-// once and goes on by itself. Closing again changes nothing.
+// Finance closes a period: its place in the log is the cutoff of its statements, whose run starts
+// at once and goes on by itself. Closing again changes nothing.
 import { Body, Controller, Inject, Logger } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { z } from 'zod';

@@ -1,6 +1,7 @@
 // Issues the statements of a closed period, by level: as long as its run is not complete they are
-// computed both ways in a child process and appended, whichever of them are missing. Another amount,
-// another hash or two ways that differ stop the run with an alarm until somebody starts it again.
+// computed both ways in a child process and appended, whichever of them are missing. Another
+// amount, another hash or two ways that differ stop the run with an alarm until somebody starts it
+// again.
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { CommandContext } from '#ledger/command-context.ts';
 import { issueStatement, payee } from '#ledger/payee.ts';
