@@ -10,7 +10,7 @@ import { type Config, configFrom } from './config.ts';
 import { createService } from './serve.ts';
 import { EVENT_STORE } from './wiring.ts';
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly body: any;
   readonly headers: Readonly<Record<string, string | undefined>>;

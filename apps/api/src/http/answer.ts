@@ -35,7 +35,7 @@ export type Receipt = z.infer<typeof Receipt>;
 
 type StoredEvent = Accomplished<unknown, AnyEvent>['events'][number];
 
-export const receipt = (events: readonly StoredEvent[]): Receipt => ({
+const receipt = (events: readonly StoredEvent[]): Receipt => ({
   events: events.map(({ stream, revision, type, data }) => ({
     event: eventRef(stream, revision),
     type,

@@ -28,7 +28,7 @@ export function readBodies(server: FastifyInstance): void {
 }
 
 /** Throws RequestRefused. */
-export function jsonOf(body: Buffer): unknown {
+function jsonOf(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   const text = textOf(body);
   try {

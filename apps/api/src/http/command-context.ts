@@ -16,7 +16,7 @@ import { pointersOf } from './validation.ts';
 export const ACTOR_HEADER = 'promo-ledger-actor';
 export const CORRELATION_HEADER = 'correlation-id';
 export const IDEMPOTENCY_HEADER = 'idempotency-key';
-export const DEFAULT_ACTOR = 'operator:local';
+const DEFAULT_ACTOR = 'operator:local';
 
 export const Actor = z
   .string()
@@ -37,7 +37,7 @@ export function localContext(actor: string, clock: Clock): CommandContext {
 }
 
 /** The headers have passed `checkHeaders`. */
-export function contextOf(request: FastifyRequest, clock: Clock): CommandContext {
+function contextOf(request: FastifyRequest, clock: Clock): CommandContext {
   const { [ACTOR_HEADER]: actor, [IDEMPOTENCY_HEADER]: idempotencyKey } = request.headers;
   const context = {
     actor: actor === undefined ? DEFAULT_ACTOR : String(actor),

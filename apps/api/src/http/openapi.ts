@@ -30,7 +30,7 @@ export function serveDocument(app: NestFastifyApplication): void {
   });
 }
 
-export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Promo Ledger')

@@ -1,5 +1,5 @@
-// What a caller gets when it is not the caller's fault: when to come back, or the id under which the
-// bug was logged, and never what was inside.
+// What a caller gets when it is not the caller's fault: when to come back, or the id under which
+// the bug was logged, and never what was inside.
 import type { Runner } from '#event-store/runner.ts';
 import { OutcomeUnknown } from '#event-store/port.ts';
 import { done, openMarket } from '../../../../test/support/market-over-http.ts';
@@ -24,7 +24,7 @@ describe('an outage', () => {
     expect(read.statusCode).toBe(200);
   });
 
-  it('of the read models is told to those who wait for a position, and ends readiness', async () => {
+  it('of the read models is told to those who wait for them, and ends readiness', async () => {
     const { headers } = await ledger.post('/sellers', { sellerId: 'seller2' });
     await ledger.app.get<Follower>(FOLLOWER).stop();
     await done(ledger.post('/sellers', { sellerId: 'seller3' }));

@@ -26,7 +26,7 @@ export interface WriteRoute extends Route {
   readonly consumes?: ContentType;
 }
 
-export type ContentType = 'application/json' | 'application/x-ndjson';
+type ContentType = 'application/json' | 'application/x-ndjson';
 
 /** A write: 200 with the answer and `Promo-Ledger-Position`, or a problem. */
 export function Write(path: string, { method = 'POST', consumes, produces, ...route }: WriteRoute) {

@@ -5,8 +5,7 @@ import { type Refusal, refuse } from '#ledger/decider.ts';
 import { SampleOffer } from '#ledger/promo-code.events.ts';
 import type { PromoCodeState } from '#ledger/promo-code.ts';
 import type { RewardTerms } from '#ledger/reward.ts';
-import { Timestamp } from '#ledger/values.ts';
-import { Instant, Money, money, SignedMoney } from './schemas.ts';
+import { Instant, Money } from './schemas.ts';
 
 /** A fixed fee per use, or a rate in basis points on what the buyer pays (rule 4). */
 export const Reward = z
@@ -22,25 +21,6 @@ export const Reward = z
   ])
   .meta({ id: 'Reward', examples: [{ kind: 'rate', rateBps: 1_000 }] });
 export type Reward = z.infer<typeof Reward>;
-
-/** As it is answered. */
-export const RewardInForce = z
-  .discriminatedUnion('kind', [
-    z.strictObject({
-      version: z.int(),
-      effectiveFrom: Timestamp,
-      kind: z.literal('rate'),
-      rateBps: z.int(),
-    }),
-    z.strictObject({
-      version: z.int(),
-      effectiveFrom: Timestamp,
-      kind: z.literal('fixed_fee'),
-      fee: SignedMoney,
-    }),
-  ])
-  .meta({ id: 'RewardInForce' });
-export type RewardInForce = z.infer<typeof RewardInForce>;
 
 export const termsOf = (reward: Reward): RewardTerms =>
   reward.kind === 'rate' ? reward : { kind: 'fixed_fee', feeMinor: reward.fee.amount };
@@ -65,17 +45,3 @@ export const TermsAsked = z
     submissionClosesAt: Instant.nullable().exactOptional(),
   })
   .meta({ id: 'TaskTerms', examples: [{ applicationClosesAt: '2026-02-28T23:59:59.999Z' }] });
-
-export const rewardOf = (
-  terms: RewardTerms,
-  { version, effectiveFrom, currency }: Versioned,
-): RewardInForce =>
-  terms.kind === 'rate'
-    ? { version, effectiveFrom, ...terms }
-    : { version, effectiveFrom, kind: 'fixed_fee', fee: money(terms.feeMinor, currency) };
-
-interface Versioned {
-  readonly version: number;
-  readonly effectiveFrom: Timestamp;
-  readonly currency: string;
-}

@@ -5,7 +5,7 @@ import { ForeignId, Id, Timestamp } from '#ledger/values.ts';
 import type { CodeRow, RewardPlanRow } from '#projections/seller-codes/tables.ts';
 import { money, SignedMoney } from '../http/schemas.ts';
 
-export const DiscountView = z
+const DiscountView = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('percentage'), percentBps: z.int() }),
     z.strictObject({ kind: z.literal('amount'), amount: SignedMoney }),

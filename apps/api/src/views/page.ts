@@ -6,7 +6,7 @@ import type { Parameters, ReadModel } from '#read-store/read-model.ts';
 import type { Row, Value } from '#read-store/projection.ts';
 import { RequestRefused } from '../http/problem.ts';
 
-export const MOST_ITEMS = 200;
+const MOST_ITEMS = 200;
 
 /** Query parameters of every list. */
 export const pageQuery = {

@@ -16,7 +16,7 @@ import {
   type RulesRow,
 } from './code-view.ts';
 
-export const ApplicationView = z
+const ApplicationView = z
   .strictObject({
     status: z.enum(['applied', 'approved', 'rejected']),
     reason: RejectionReason.nullable(),
