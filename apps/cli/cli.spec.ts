@@ -55,8 +55,8 @@ describe('bad usage', () => {
     [['events', '--bogus'], "unknown option '--bogus'"],
     [['import'], "missing required argument 'file'"],
     [['import', 'x.csv', '--preset', 'none'], 'online-retail'],
-    [['replay', 'nonsense', '--data', root], 'there is no projection nonsense'],
-    [['import', fresh('no.csv'), '--data', fresh('for-no-file')], 'no.csv: no such file'],
+    [['replay', 'nonsense'], 'there is no projection nonsense'],
+    [['import', 'no.csv'], 'no.csv: no such file'],
   ])('%j ends with 2 and says what is wrong', async (argv, sentence) => {
     const { code, out, err } = await cli(...argv);
     expect(err).toContain(sentence);

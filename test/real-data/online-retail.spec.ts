@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { configFrom } from '#api/config.ts';
 import { closePeriod } from '#cli/closing.ts';
 import { onlineRetail } from '#cli/import/online-retail.ts';
-import { importFile, type ImportReport } from '#cli/import/run.ts';
+import { importFile, type ImportReport, surveyFile } from '#cli/import/run.ts';
 import { inProcessLedger } from '#cli/in-process-ledger.ts';
 import { issuedStatements } from '#cli/issued-statements.ts';
 import type { Ledger } from '#cli/ledger.ts';
@@ -40,7 +40,8 @@ if (!isThere) console.log(`skipping Online Retail: ${FILE} is not there, or was 
     ledger = await inProcessLedger(
       configFrom({ PROMO_LEDGER_DATA: directory, PROMO_LEDGER_LOG_LEVEL: 'error' }),
     );
-    report = await importFile(ledger, { file: FILE, preset: onlineRetail });
+    const source = { file: FILE, preset: onlineRetail };
+    report = await importFile(ledger, source, await surveyFile(source));
     for (const month of MONTHS) await closePeriod(ledger, month);
   }, TEN_MINUTES);
 

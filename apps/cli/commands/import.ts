@@ -4,7 +4,8 @@ import { type Command, Option } from 'commander';
 import { configOf, openLedger } from '../connect.ts';
 import { type End, EXIT } from '../failure.ts';
 import { presets } from '../import/presets.ts';
-import { importFile, type ImportReport } from '../import/run.ts';
+import { importFile, type ImportReport, type OnImportProgress } from '../import/run.ts';
+import { surveyFile } from '../import/run.ts';
 import { type Common, common } from '../options.ts';
 import { progress } from '../progress.ts';
 import { count, major, print, printJson, table } from '../terminal.ts';
@@ -36,21 +37,24 @@ async function imported(
   name: string,
   { data, json }: { readonly data: string | undefined; readonly json: boolean },
 ): Promise<ImportReport> {
-  const ledger = await openLedger(configOf(data));
   const bars = {
     survey: progress('reading the file', json),
     market: progress('sellers and influencers', json),
     orders: progress('lines', json),
   };
+  const source = { file, preset: presets.get(name)! };
+  const onProgress: OnImportProgress = (stage, done, total) => bars[stage].update(done, total);
   try {
-    return await importFile(ledger, {
-      file,
-      preset: presets.get(name)!,
-      onProgress: (stage, done, total) => bars[stage].update(done, total),
-    });
+    const surveyed = await surveyFile(source, onProgress);
+    bars.survey.end();
+    const ledger = await openLedger(configOf(data));
+    try {
+      return await importFile(ledger, source, surveyed, onProgress);
+    } finally {
+      await ledger.close();
+    }
   } finally {
     for (const bar of Object.values(bars)) bar.end();
-    await ledger.close();
   }
 }
 

@@ -9,7 +9,7 @@ import type { Ledger } from '../ledger.ts';
 import { completeJourney } from './complete-journey.ts';
 import { onlineRetail } from './online-retail.ts';
 import type { Preset } from './preset.ts';
-import { importFile, type ImportReport } from './run.ts';
+import { importFile, type ImportReport, surveyFile } from './run.ts';
 
 const HEADER = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country';
 
@@ -57,7 +57,7 @@ describe('importing an order file', () => {
   const imported = async (preset: Preset, csv: string): Promise<ImportReport> => {
     const file = join(directory, 'orders.csv.gz');
     writeFileSync(file, gzipSync(csv));
-    return importFile(ledger, { file, preset });
+    return importFile(ledger, { file, preset }, await surveyFile({ file, preset }));
   };
 
   const told = ({ buckets }: ImportReport) =>

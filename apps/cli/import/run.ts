@@ -32,27 +32,38 @@ export interface ImportReport {
   readonly seconds: number;
 }
 
-export interface ImportOptions {
+export type OnImportProgress = (
+  stage: 'survey' | 'market' | 'orders',
+  done: number,
+  total: number,
+) => void;
+
+export interface OrderFile {
   readonly file: string;
   readonly preset: Preset;
-  readonly onProgress?: (
-    stage: 'survey' | 'market' | 'orders',
-    done: number,
-    total: number,
-  ) => void;
 }
+
+const quietly: OnImportProgress = () => undefined;
 
 const CHUNK_BYTES = 256 * 1024;
 
-export async function importFile(ledger: Ledger, options: ImportOptions): Promise<ImportReport> {
-  const { file, preset, onProgress = () => undefined } = options;
+/** Reads the whole file once: what cannot be read is refused before anything is stored. */
+export function surveyFile(
+  { file, preset }: OrderFile,
+  onProgress: OnImportProgress = quietly,
+): Promise<Survey> {
+  const lines = counted(sourceLines(file, preset), (count) => onProgress('survey', count, 0));
+  return survey(lines, preset, exponentOf(preset.currency));
+}
+
+export async function importFile(
+  ledger: Ledger,
+  { file, preset }: OrderFile,
+  surveyed: Survey,
+  onProgress: OnImportProgress = quietly,
+): Promise<ImportReport> {
   const began = performance.now();
   const exponent = exponentOf(preset.currency);
-  const surveyed = await survey(
-    counted(sourceLines(file, preset), (lines) => onProgress('survey', lines, 0)),
-    preset,
-    exponent,
-  );
   const textOf = await openMarket(ledger, preset, surveyed, (done, total) =>
     onProgress('market', done, total),
   );
