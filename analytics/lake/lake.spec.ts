@@ -90,26 +90,34 @@ describe('the lake', () => {
   });
 
   describe('names what is wrong with it', () => {
-    const damaged = async (damage: (file: string) => void, name: RegExp) => {
+    /** What a reader of the segment is told. */
+    const damaged = async (damage: (file: string) => void): Promise<string> => {
       await confirm(1);
       await syncLake(log.workspace);
       const file = readdirSync(segments()).find((each) => each.startsWith('events'))!;
       damage(join(segments(), file));
-      await expect(lakeFiles(lake(), { after: -1 })).rejects.toThrow(name);
-      await expect(lakeFiles(lake(), { after: -1 })).rejects.toThrow(/remove its directory/);
+      const message = await lakeFiles(lake(), { after: -1 }).catch((error: Error) => error.message);
+      expect(message).toMatch(/remove its directory/);
+      return String(message);
     };
 
-    it('a missing segment', () => damaged((file) => rmSync(file), /segment events-0.* is missing/));
+    it('a missing segment', async () => {
+      expect(await damaged((file) => rmSync(file))).toMatch(/segment events-0.* is missing/);
+    });
 
-    it('a changed segment', () =>
-      damaged((file) => {
+    it('a changed segment', async () => {
+      const message = await damaged((file) => {
         const bytes = readFileSync(file);
         bytes[100]! ^= 1;
         writeFileSync(file, bytes);
-      }, /segment events-0.* was changed/));
+      });
+      expect(message).toMatch(/segment events-0.* was changed/);
+    });
 
-    it('a shortened segment', () =>
-      damaged((file) => writeFileSync(file, readFileSync(file).subarray(10)), /was changed/));
+    it('a shortened segment', async () => {
+      const cut = (file: string) => writeFileSync(file, readFileSync(file).subarray(10));
+      expect(await damaged(cut)).toMatch(/segment events-0.* was changed/);
+    });
 
     it('a manifest that is none', async () => {
       await confirm(1);

@@ -29,7 +29,7 @@ export class AmountDiffers extends Error {
   override readonly name = 'AmountDiffers';
 }
 
-/** The log does not hold what the run rests on: its period's closing, the balances issued before. */
+/** The log does not hold what the run rests on: its closing, or the balances issued before. */
 export class RunRefused extends Error {
   override readonly name = 'RunRefused';
 }
