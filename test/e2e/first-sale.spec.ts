@@ -116,7 +116,7 @@ describe('a first sale', () => {
     expect(balance).toEqual(expect.objectContaining({ isBalanced: true }));
     const { body: ada } = await get('/influencers/ada');
     expect(ada.balances).toEqual([
-      { currency: 'USD', estimated: '0', pending: '600', held: '0', payable: '0' },
+      expect.objectContaining({ pending: { amount: '600', currency: 'USD' } }),
     ]);
   });
 });

@@ -9,6 +9,8 @@ import {
   orderBody,
 } from '../../../../test/support/market-over-http.ts';
 
+const usd = (amount: string) => ({ amount, currency: 'USD' });
+
 describe('the portals', () => {
   let ledger: TestLedger;
   let text: string;
@@ -107,7 +109,13 @@ describe('the portals', () => {
     );
     const { body } = await ledger.get('/influencers/ada');
     expect(body.balances).toEqual([
-      { currency: 'USD', estimated: '4000', pending: '1600', held: '1000', payable: '0' },
+      {
+        currency: 'USD',
+        estimated: usd('4000'),
+        pending: usd('1600'),
+        held: usd('1000'),
+        payable: usd('0'),
+      },
     ]);
   });
 
@@ -172,12 +180,12 @@ describe('the portals', () => {
       currencies: [
         {
           currency: 'USD',
-          sum: '0',
+          sum: usd('0'),
           isBalanced: true,
           kinds: [
-            { kind: 'payee:held', accounts: 1, sum: '1000' },
-            { kind: 'payee:pending', accounts: 1, sum: '1600' },
-            { kind: 'seller:commission', accounts: 1, sum: '-2600' },
+            { kind: 'payee:held', accounts: 1, sum: usd('1000') },
+            { kind: 'payee:pending', accounts: 1, sum: usd('1600') },
+            { kind: 'seller:commission', accounts: 1, sum: usd('-2600') },
           ],
         },
       ],

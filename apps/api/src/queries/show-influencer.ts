@@ -4,12 +4,13 @@ import { Controller, Inject, Param } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { InfluencerKind } from '#ledger/influencer.events.ts';
-import { CurrencyCode, Id, SignedMinor, Timestamp } from '#ledger/values.ts';
+import { CurrencyCode, Id, Timestamp } from '#ledger/values.ts';
 import type { BalanceRow } from '#projections/balances/tables.ts';
 import type { InfluencerRow, MemberRow } from '#projections/influencers/tables.ts';
 import type { PayeeEstimateRow } from '#projections/orders/tables.ts';
 import type { ReadModel } from '#read-store/read-model.ts';
 import { Read } from '../http/route.ts';
+import { money, SignedMoney } from '../http/schemas.ts';
 import { existing } from '../views/page.ts';
 import { READ_STORE } from '../wiring.ts';
 
@@ -22,11 +23,11 @@ const Contract = z.strictObject({
 
 const BalanceView = z.strictObject({
   currency: CurrencyCode,
-  /** Minor units, by state. Estimates are figures, the others are posted. */
-  estimated: SignedMinor,
-  pending: SignedMinor,
-  held: SignedMinor,
-  payable: SignedMinor,
+  /** By state. Estimates are figures, the others are posted. */
+  estimated: SignedMoney,
+  pending: SignedMoney,
+  held: SignedMoney,
+  payable: SignedMoney,
 });
 
 export const InfluencerDetails = z
@@ -101,13 +102,15 @@ function balancesOf(
 ): InfluencerDetails['balances'] {
   const currencies = new Set([...estimates, ...posted].map(({ currency }) => currency));
   return [...currencies].sort().map((currency) => {
-    const on = (state: string) =>
-      posted.find((row) => row.currency === currency && row.account.endsWith(`:${state}`))
-        ?.balanceMinor ?? '0';
+    const balances = posted.filter((row) => row.currency === currency);
+    const on = (state: string) => {
+      const balance = balances.find(({ account }) => account.endsWith(`:${state}`));
+      return money(balance?.balanceMinor ?? '0', currency);
+    };
     const estimate = estimates.find((row) => row.currency === currency);
     return {
       currency,
-      estimated: estimate?.estimatedMinor ?? '0',
+      estimated: money(estimate?.estimatedMinor ?? '0', currency),
       pending: on('pending'),
       held: on('held'),
       payable: on('payable'),

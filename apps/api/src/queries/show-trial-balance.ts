@@ -3,10 +3,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
-import { CurrencyCode, SignedMinor } from '#ledger/values.ts';
+import { CurrencyCode } from '#ledger/values.ts';
 import type { BalanceRow } from '#projections/balances/tables.ts';
 import type { ReadModel } from '#read-store/read-model.ts';
 import { Read } from '../http/route.ts';
+import { money, SignedMoney } from '../http/schemas.ts';
 import { READ_STORE } from '../wiring.ts';
 
 export const TrialBalance = z
@@ -18,10 +19,10 @@ export const TrialBalance = z
       z.strictObject({
         currency: CurrencyCode,
         /** Of all accounts: zero, or the ledger is broken. */
-        sum: SignedMinor,
+        sum: SignedMoney,
         isBalanced: z.boolean(),
         /** By the kind of account: `payee:pending`, `seller:commission`, … */
-        kinds: z.array(z.strictObject({ kind: z.string(), accounts: z.int(), sum: SignedMinor })),
+        kinds: z.array(z.strictObject({ kind: z.string(), accounts: z.int(), sum: SignedMoney })),
       }),
     ),
   })
@@ -78,9 +79,13 @@ function byCurrency(balances: readonly BalanceRow[]): TrialBalance['currencies']
     const sum = [...kinds.values()].reduce((total, kind) => total + kind.sum, 0n);
     return {
       currency,
-      sum: String(sum),
+      sum: money(String(sum), currency),
       isBalanced: sum === 0n,
-      kinds: [...kinds].map(([kind, of]) => ({ kind, accounts: of.accounts, sum: String(of.sum) })),
+      kinds: [...kinds].map(([kind, { accounts, sum: of }]) => ({
+        kind,
+        accounts,
+        sum: money(String(of), currency),
+      })),
     };
   });
 }
