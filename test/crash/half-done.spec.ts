@@ -9,7 +9,7 @@ import { openBuyerKeys } from '#api/buyer-keys.ts';
 import { Hints } from '#api/processes/hints.ts';
 import { look, redeem } from '#api/processes/redeem.ts';
 import { Market, NOW, orderOf, TERMS } from '../support/order-market.ts';
-import { bootLedger, type TestLedger } from '#api/testing.ts';
+import { bootLedger, type TestLedger } from '../support/boot-ledger.ts';
 import { openSqliteStore } from '#event-store/sqlite-store.ts';
 import { codeText } from '#ledger/code-text.ts';
 import type { LedgerEvent } from '#ledger/events.ts';

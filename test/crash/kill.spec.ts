@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Follower } from '#api/follower/follower.ts';
-import { bootLedger } from '#api/testing.ts';
+import { bootLedger } from '../support/boot-ledger.ts';
 import { FOLLOWER } from '#api/wiring.ts';
 import type { RecordedEvent } from '#event-store/port.ts';
 import { openSqliteReader } from '#event-store/sqlite-reader.ts';

@@ -1,5 +1,5 @@
 // From an empty ledger to a settled order, through HTTP only.
-import { bootLedger, type TestLedger } from '#api/testing.ts';
+import { bootLedger, type TestLedger } from '../support/boot-ledger.ts';
 
 describe('a first sale', () => {
   let ledger: TestLedger;

@@ -1,5 +1,5 @@
 // A month from its orders to its statements, through HTTP only.
-import { bootLedger, type TestLedger } from '#api/testing.ts';
+import { bootLedger, type TestLedger } from '../support/boot-ledger.ts';
 import { done, issueText, openCode, openMarket, orderBody } from '../support/market-over-http.ts';
 
 describe('a month', () => {

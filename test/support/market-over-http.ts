@@ -1,6 +1,6 @@
 // A small market for tests, set up through HTTP as callers would: rules, a seller with a code that
 // is switched on, influencers with codes of their own.
-import type { TestLedger } from '#api/testing.ts';
+import type { TestLedger } from './boot-ledger.ts';
 
 export const RULES = {
   firstPeriod: '2026-01',

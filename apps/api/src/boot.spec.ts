@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { controllers, handlers } from './slices.ts';
-import { bootLedger, type TestLedger } from './testing.ts';
+import { bootLedger, type TestLedger } from '../../../test/support/boot-ledger.ts';
 
 const filesIn = (folder: string) =>
   readdirSync(new URL(folder, import.meta.url), { recursive: true, encoding: 'utf8' })

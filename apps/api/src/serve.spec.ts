@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Config, configFrom } from './config.ts';
 import { isStartRefusal, serve } from './serve.ts';
 import { announcedService } from './service-file.ts';
-import { bootLedger } from './testing.ts';
+import { bootLedger } from '../../../test/support/boot-ledger.ts';
 import {
   done,
   issueText,
@@ -106,6 +106,13 @@ describe('the service', () => {
     const file = join(directory, 'ledger.db');
     writeFileSync(file, 'somebody else’s bytes, and enough of them to be a page');
     expect(await refusalOf()).toContain('is not a Promo Ledger log');
+    expect(readFileSync(file, 'utf8')).toContain('somebody else’s bytes');
+  });
+
+  it('does not start on read models that are none', async () => {
+    const file = join(directory, 'read.db');
+    writeFileSync(file, 'somebody else’s bytes, and enough of them to be a page');
+    expect(await refusalOf()).toContain('read.db');
     expect(readFileSync(file, 'utf8')).toContain('somebody else’s bytes');
   });
 

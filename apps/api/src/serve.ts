@@ -10,6 +10,7 @@ import { LogFileError } from '#event-store/log-file-errors.ts';
 import { AppModule } from './app.module.ts';
 import { BuyerKeysUnusable } from './buyer-keys.ts';
 import { type Config, ConfigRefused } from './config.ts';
+import { FollowerAlarm } from './follower/follower.ts';
 import { equip, fastifyAdapter } from './http/edge.ts';
 import { nestLogger, openLog } from './http/log.ts';
 import { openLedgerParts } from './ledger-parts.ts';
@@ -91,6 +92,7 @@ export function isStartRefusal(error: unknown): error is Error {
     error instanceof ConfigRefused ||
     error instanceof LogFileError ||
     error instanceof BuyerKeysUnusable ||
+    error instanceof FollowerAlarm ||
     (error instanceof Error && 'code' in error && SYSTEM_REFUSALS.has(String(error.code)))
   );
 }

@@ -1,6 +1,6 @@
 // Sellers, influencers and codes over HTTP: what is done, refused, and quiet when it was done
 // already.
-import { bootLedger, type TestLedger } from '../testing.ts';
+import { bootLedger, type TestLedger } from '../../../../test/support/boot-ledger.ts';
 import {
   codeBody,
   done,

@@ -1,5 +1,5 @@
 // Activities, tasks, applications and issued codes over HTTP.
-import { bootLedger, type TestLedger } from '../testing.ts';
+import { bootLedger, type TestLedger } from '../../../../test/support/boot-ledger.ts';
 import { codeBody, done, openCode, openMarket } from '../../../../test/support/market-over-http.ts';
 
 describe('tasks', () => {

@@ -1,7 +1,7 @@
 // What bad input gets: a problem that says which field and why, nothing half done, and a service
 // that goes on answering.
 import { type AddressInfo, connect } from 'node:net';
-import { bootLedger, type TestLedger } from '../testing.ts';
+import { bootLedger, type TestLedger } from '../../../../test/support/boot-ledger.ts';
 import { codeBody, done, openMarket } from '../../../../test/support/market-over-http.ts';
 
 describe('the edge', () => {

@@ -1,7 +1,7 @@
 // The checked-in document is the API's contract: it changes knowingly or not at all.
 //   UPDATE_GOLDEN=1 npm test -- openapi
 import { readFileSync, writeFileSync } from 'node:fs';
-import { bootLedger, type TestLedger } from '../testing.ts';
+import { bootLedger, type TestLedger } from '../../../../test/support/boot-ledger.ts';
 
 const GOLDEN = new URL('../../../../test/golden/openapi.json', import.meta.url);
 

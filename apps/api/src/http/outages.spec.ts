@@ -4,7 +4,7 @@ import type { Runner } from '#event-store/runner.ts';
 import { OutcomeUnknown } from '#event-store/port.ts';
 import { done, openMarket } from '../../../../test/support/market-over-http.ts';
 import type { Follower } from '../follower/follower.ts';
-import { bootLedger, type TestLedger } from '../testing.ts';
+import { bootLedger, type TestLedger } from '../../../../test/support/boot-ledger.ts';
 import { FOLLOWER, RUNNER } from '../wiring.ts';
 
 describe('an outage', () => {

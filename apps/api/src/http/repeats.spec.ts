@@ -1,5 +1,5 @@
 // The same request again, who asked for it, and reading what was just written.
-import { bootLedger, type TestLedger } from '../testing.ts';
+import { bootLedger, type TestLedger } from '../../../../test/support/boot-ledger.ts';
 import { done, openMarket } from '../../../../test/support/market-over-http.ts';
 
 describe('a write', () => {

@@ -4,7 +4,7 @@ import type { ComputedRun } from '#analytics/statements/run.ts';
 import { withLog } from '#analytics/log.ts';
 import { HandmadeLog, RATE_10_PERCENT } from '#analytics/testing/handmade-log.ts';
 import { openBuyerKeys } from '#api/buyer-keys.ts';
-import { bootLedger, type TestLedger } from '#api/testing.ts';
+import { bootLedger, type TestLedger } from '../../../../test/support/boot-ledger.ts';
 import { ProcessLoops } from './process-loops.ts';
 
 const AT = '2026-02-05T00:00:00.000Z';

@@ -1,6 +1,6 @@
 // What portals and finance read: pages without gaps, earnings by state with date and reason, the
 // journal and the trial balance, and why an order's amounts are what they are.
-import { bootLedger, type TestLedger } from '../testing.ts';
+import { bootLedger, type TestLedger } from '../../../../test/support/boot-ledger.ts';
 import {
   done,
   issueText,

@@ -8,7 +8,7 @@ import { openSqliteStore } from '#event-store/sqlite-store.ts';
 import { orderStream } from '#ledger/streams.ts';
 import { openBuyerKeys } from '../../buyer-keys.ts';
 import { Market, NOW, orderOf } from '../../../../../test/support/order-market.ts';
-import { bootLedger, type TestLedger } from '../../testing.ts';
+import { bootLedger, type TestLedger } from '../../../../../test/support/boot-ledger.ts';
 import type { BulkAnswer } from './bulk-answer.ts';
 
 describe('the bulk endpoint', () => {
