@@ -38,7 +38,9 @@ describe('an outage', () => {
 
   const failing = (error: Error) => {
     const runner = ledger.app.get<Runner>(RUNNER);
-    runner.transact = () => Promise.reject(error);
+    runner.transact = async () => {
+      throw error;
+    };
     return ledger.post('/sellers', { sellerId: 'seller4' });
   };
 
