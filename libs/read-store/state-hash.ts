@@ -29,7 +29,7 @@ export function* stateHashSteps(
     let rows = '';
     let count = 0;
     for (const row of statement.iterate()) {
-      rows += `${JSON.stringify(row)}\n`;
+      rows += `${(row as unknown as readonly [json: string])[0]}\n`;
       count++;
       if (count % ROWS_PER_UPDATE === 0) {
         hash.update(rows);
@@ -59,6 +59,6 @@ function scanOf(database: DatabaseSync, physical: string) {
     some.map(({ name }) => `"${name}"`).join(', ');
   return {
     columns: columns.map(({ name }) => name),
-    scan: `SELECT ${named(columns)} FROM ${physical} ORDER BY ${named(key)}`,
+    scan: `SELECT json_array(${named(columns)}) FROM ${physical} ORDER BY ${named(key)}`,
   };
 }
