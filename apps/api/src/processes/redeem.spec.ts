@@ -49,10 +49,12 @@ describe('taking an order', () => {
   it.each([
     ['another amount', { lines: [{ ...orderOf('o1').lines[0]!, paidMinor: '1' }] }],
     ['another buyer', { buyerId: 'someone-else' }],
-    ['another code', { text: 'NEVER123' }],
+    ['an unknown code', { text: 'NEVER123' }],
+    ['another code', { text: 'OTHER22' }],
     ['a confirmation', { confirmedAt: '2026-01-20T11:30:00.000Z' }],
   ])('refuses the same order with %s, and stores nothing', async (_, change) => {
     const market = await Market.open();
+    await market.code({ codeId: 'c2', text: 'OTHER22' });
     await written(market, orderOf('o1'));
     const head = await market.store.head();
     expect(await refusalOf(market, orderOf('o1', change))).toBe('order_must_not_change');

@@ -1,4 +1,4 @@
-import { orderStream } from '#ledger/streams.ts';
+import { orderStream, promoCodeStream } from '#ledger/streams.ts';
 import { Market, orderOf } from '../../../../../test/support/order-market.ts';
 import { CancelRefundHandler } from '../cancel-refund.ts';
 import { ConfirmOrderHandler } from '../confirm-order.ts';
@@ -71,8 +71,9 @@ describe('a bulk feed', () => {
   });
 
   it('takes the first of lines that name one order differently', async () => {
-    const { feed } = await bulk();
+    const { feed, market } = await bulk();
     const answers = await feed([order('o1', { code: 'NEVER123' }), order('o1'), order('o1')]);
+    expect(await market.typesOf(promoCodeStream('c1'))).not.toContain('RedemptionReserved');
     expect(answers.map(({ outcome, code }) => [outcome, code])).toEqual([
       ['rejected', 'unknown_code'],
       ['refused', 'order_must_not_change'],
