@@ -46,7 +46,7 @@ export function openForWriting(file: string): DatabaseSync {
       // Streams' names come in no order: the longer the checkpoint waits, the fewer pages it writes.
       database.exec('PRAGMA wal_autocheckpoint = 8000');
       // A file that cannot be written is opened all the same, and only says so now.
-      database.exec('BEGIN IMMEDIATE; ROLLBACK');
+      database.exec('BEGIN; UPDATE log SET log_id = log_id; ROLLBACK');
     });
   } catch (error) {
     if (error instanceof LogFileError) throw error;
