@@ -22,11 +22,11 @@ export async function* statementFigures(
   const service = await spawnService(directory);
   const ledger = httpLedger(service.url);
   try {
-    const closing = await seconds(() => closePeriod(ledger, directory, first));
+    const closing = await seconds(() => closePeriod(ledger, first));
     const computing = await seconds(() => computeStatements(workspace, first));
     for await (const answers of ledger.bulk(bulkLines(market, orders / 10, 'second'))) void answers;
     await syncLake(workspace);
-    const closingMore = await seconds(() => closePeriod(ledger, directory, second));
+    const closingMore = await seconds(() => closePeriod(ledger, second));
     const computingMore = await seconds(() => computeStatements(workspace, second));
     const of = `${orders.toLocaleString('en')} orders, ${payees.toLocaleString('en')} payees`;
     const isFull = orders >= ALL_AT;

@@ -21,6 +21,10 @@ const NEST = ['@nestjs/', 'reflect-metadata', 'rxjs', 'fastify', '@fastify/', 'z
 const RULES: readonly Rule[] = [
   { folder: 'libs/ledger/', may: ['libs/ledger/', 'zod'] },
   {
+    folder: 'libs/event-store/contract/',
+    may: ['libs/event-store/', 'libs/ledger/', NODE, 'fast-check'],
+  },
+  {
     folder: 'libs/event-store/',
     may: ['libs/event-store/', 'libs/ledger/', NODE, 'zod'],
   },
