@@ -201,6 +201,20 @@ describe('a snapshot that does not fit is discarded', () => {
     await expectDiscarded(found());
   });
 
+  it('when the log was put back and went another way from before its end', async () => {
+    await saved();
+    const other = counting(store);
+    const asStored = other.readStream.bind(other);
+    other.readStream = async (stream, range) =>
+      (await asStored(stream, range)).map((event) =>
+        event.revision > 2_900 ? { ...event, id: `other ${event.id}` } : event,
+      );
+    read = 0;
+    const { state } = await new Runner({ store: other, snapshots: cache }).load(ref);
+    expect(state.coins).toHaveLength(3_000);
+    expect(read).toBeGreaterThanOrEqual(3_000);
+  });
+
   it.each([
     ['the event at its end is another', `UPDATE snapshots SET eventId = 'other'`],
     ['it ends behind the log', 'UPDATE snapshots SET revision = 5000'],
