@@ -48,6 +48,8 @@ export async function finishRedemption(
     const event = told.events.find(isOutcome);
     if (event) return { event, position: told.position, isRepeat: false };
   }
+  if (told.outcome === 'refused' && told.refusal.refused !== 'order_must_not_change')
+    throw new Error(`${reservation} cannot be finished: ${told.refusal.refused}`);
   const settled = await settledOutcome(desk, stream);
   const { event } = settled;
   if (event.type === 'OrderRejected' || event.data.reservation !== reservation) {

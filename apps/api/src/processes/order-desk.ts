@@ -43,6 +43,7 @@ export function underRules<E extends OrderEvent>(
 
 /** Orders and the facts about them are recognised by their own ids: no key claims anything. */
 export function withoutKey(context: CommandContext): CommandContext {
+  if (context.idempotencyKey === undefined) return context;
   const { actor, correlationId, causationId, now } = context;
   return { actor, correlationId, causationId, now };
 }
