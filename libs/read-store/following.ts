@@ -20,8 +20,13 @@ export interface FollowingOptions {
   readonly onRebuilt?: (reports: readonly RebuildReport[]) => void;
 }
 
-/** After a smaller page the next nudge is waited for: a batch per few events would be slow. */
+/**
+ * After a page of fewer events the next nudge is waited for: a batch per few events would be slow.
+ * A page may be short because its events are large: then it takes long.
+ */
 const WORTHWHILE_EVENTS = 256;
+const WORTHWHILE_MS = 10;
+type PageSize = 'empty' | 'small' | 'large';
 
 interface RunningRebuild {
   readonly steps: AsyncGenerator<void, readonly RebuildReport[]>;
@@ -51,8 +56,8 @@ export class Following {
     for (;;) {
       // Asked before the log is read: what it holds when the stop comes is still taken in.
       const isStopping = this.#isStopping;
-      const events = await this.#advanceLive();
-      const isFarBehind = events >= (isStopping ? 1 : WORTHWHILE_EVENTS);
+      const page = await this.#advanceLive();
+      const isFarBehind = isStopping ? page !== 'empty' : page === 'large';
       const hasRebuilt = !isStopping && (await this.#advanceRebuild());
       if (isFarBehind || hasRebuilt || this.#options.store.dropRetired()) await breath();
       else if (isStopping) return;
@@ -93,19 +98,22 @@ export class Following {
         throw new LogShorterThanRows(feed.checkpoint.logIndex);
   }
 
-  async #advanceLive(): Promise<number> {
+  async #advanceLive(): Promise<PageSize> {
     const { store, reader, onProgress } = this.#options;
     const { live } = store;
-    if (live === undefined) return 0;
+    if (live === undefined) return 'empty';
+    const started = performance.now();
     const after = live.checkpoint.position;
     const events = await reader.readAll({ after, limit: PAGE_EVENTS });
     try {
-      if (events.length > 0) live.apply(events);
-    } finally {
-      const isCaughtUp = events.length < WORTHWHILE_EVENTS && store.rebuild === undefined;
-      onProgress(live.checkpoint, isCaughtUp);
+      live.apply(events);
+    } catch (error) {
+      onProgress(live.checkpoint, false);
+      throw error;
     }
-    return events.length;
+    const size = sizeOf(events.length, performance.now() - started);
+    onProgress(live.checkpoint, size !== 'large' && store.rebuild === undefined);
+    return size;
   }
 
   async #advanceRebuild(): Promise<boolean> {
@@ -137,4 +145,9 @@ export class Following {
     this.#isNudged = false;
     this.#wake = () => {};
   }
+}
+
+function sizeOf(events: number, milliseconds: number): PageSize {
+  if (events === 0) return 'empty';
+  return events >= WORTHWHILE_EVENTS || milliseconds > WORTHWHILE_MS ? 'large' : 'small';
 }

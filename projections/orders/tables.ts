@@ -50,12 +50,10 @@ export const orders = table({
   key: ['sellerId', 'orderId'],
   indexes: [
     { on: ['sellerId', 'paidAt', 'orderId'] },
-    { on: ['payeeId', 'paidAt', 'sellerId', 'orderId'], where: 'payeeId IS NOT NULL' },
+    { on: ['payeeId', 'paidAt', 'sellerId', 'orderId'] },
     { on: ['promoterId', 'paidAt', 'sellerId', 'orderId'], where: 'promoterId IS NOT NULL' },
-    {
-      on: ['payeeId', 'paidAt', 'sellerId', 'orderId', 'estimatedMinor'],
-      where: "estimatedMinor <> '0'",
-    },
+    // Smaller than the payee's other one, and so the one that a list of estimates is read from.
+    { on: ['payeeId', 'paidAt', 'sellerId', 'orderId'], where: "estimatedMinor <> '0'" },
   ],
 });
 export type OrderRow = RowOf<typeof orders>;
