@@ -126,7 +126,7 @@ export class SqliteStore extends SqliteReader implements EventStore {
     const batch = this.#takeBatch();
     let isCommitting = false;
     try {
-      this.#begin();
+      if (!this.database.isTransaction) this.database.exec('BEGIN');
       const outcomes = batch.map((append) => this.#writer.append(append));
       isCommitting = true;
       this.database.exec('COMMIT');
@@ -175,7 +175,7 @@ export class SqliteStore extends SqliteReader implements EventStore {
     }
   }
 
-  /** Until COMMIT nothing is stored; a COMMIT that failed otherwise than for want of room may be. */
+  /** Until COMMIT nothing is stored; one that failed, but not for want of room, may have been. */
   #reasonOf(error: unknown, isCommitting: boolean): unknown {
     const code = sqliteCode(error);
     if (code === undefined) return error;
