@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { Logger } from '@nestjs/common';
 import type { NewEvent } from '#event-store/port.ts';
 import { openSqliteStore, type SqliteStore } from '#event-store/sqlite-store.ts';
 import type { EventType } from '#ledger/events.ts';
@@ -13,6 +14,8 @@ import type { FollowerFiles } from './messages.ts';
 
 const SCRIPT = new URL('./follower.worker.ts', import.meta.url);
 const ANY_ID = '00000000-0000-4000-8000-000000000000';
+
+beforeAll(() => Logger.overrideLogger(false));
 
 let directory: string;
 let store: SqliteStore;

@@ -3,6 +3,7 @@
 // is not.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { Logger } from '@nestjs/common';
 import type { Position } from '#event-store/port.ts';
 import { openReadModel, type Checkpoint, type ReadModel } from '#read-store/read-model.ts';
 import type { RebuildProgress, RebuildReport } from '#read-store/rebuild.ts';
@@ -47,6 +48,7 @@ interface RequestedRebuild {
 }
 
 export class Follower {
+  readonly #log = new Logger('Follower');
   readonly #files: FollowerFiles;
   readonly #startThread: (files: FollowerFiles) => Worker;
   readonly #arrivals = new Arrivals();
@@ -168,11 +170,13 @@ export class Follower {
         this.#state = 'catching_up';
         return this.#arrived(message.checkpoint);
       case 'progress':
+        this.#arrived(message.checkpoint);
         if (message.isCaughtUp) this.#caughtUp();
-        return this.#arrived(message.checkpoint);
+        return;
       case 'rebuilding':
         return this.#rebuild?.onProgress(message.progress);
       case 'rebuilt':
+        this.#tellRebuilt(message.reports);
         this.#rebuild?.resolve(message.reports);
         this.#rebuild = undefined;
         return;
@@ -185,8 +189,18 @@ export class Follower {
     }
   }
 
+  #tellRebuilt(reports: readonly RebuildReport[]): void {
+    for (const { projection, version, logIndex, matches } of reports)
+      if (matches === false)
+        this.#log.error(`${projection} v${version} was not what a replay gives at ${logIndex}`);
+      else this.#log.log(`${projection} v${version} is rebuilt`);
+  }
+
   #caughtUp(): void {
-    if (this.#state === 'catching_up') this.#state = 'following';
+    if (this.#state === 'catching_up') {
+      this.#state = 'following';
+      this.#log.log(`read models have caught up at ${this.#checkpoint.logIndex}`);
+    }
     this.#message = undefined;
     this.#backoffMs = FIRST_BACKOFF_MS;
   }
@@ -200,6 +214,7 @@ export class Follower {
   #raise(message: string): void {
     this.#state = 'alarm';
     this.#message = message;
+    this.#log.error(message);
     this.#arrivals.giveUp();
     for (const listener of this.#alarmListeners) listener(message);
   }
@@ -213,6 +228,7 @@ export class Follower {
     this.#message = fault?.message ?? 'the thread ended';
     if (!hasOpened) return void (this.#state = 'stopped');
     this.#state = 'restarting';
+    this.#log.warn(`${this.#message}: started again in ${this.#backoffMs} ms`);
     this.#restart = setTimeout(() => this.#begin(), this.#backoffMs);
     this.#backoffMs = Math.min(2 * this.#backoffMs, LONGEST_BACKOFF_MS);
   }
