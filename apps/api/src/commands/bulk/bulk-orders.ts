@@ -33,8 +33,8 @@ export type BulkContext = Pick<CommandContext, 'actor' | 'correlationId' | 'caus
   readonly clock: Clock;
 };
 
-/** A window of about a thousand short lines: two commits take it to the disk. */
-const WINDOW_BYTES = 320 * 1024;
+/** A window of about five hundred short lines: two commits take it to the disk. */
+const WINDOW_BYTES = 160 * 1024;
 
 type Told = Answer<OrderAnswer | OrderFactAnswer>;
 type BulkLine = { readonly line: number } & ({ readonly fact: BulkFact } | Fault);
