@@ -1,6 +1,13 @@
 import { Instant, TypedText } from './schemas.ts';
 
 describe('a time', () => {
+  it('exists on exactly the days of the calendar', () => {
+    for (let day = Date.UTC(2096, 0, 1); day < Date.UTC(2104, 2, 1); day += 86_400_000) {
+      const text = new Date(day).toISOString();
+      expect(Instant.parse(text)).toBe(text);
+    }
+  });
+
   it.each([
     ['2026-01-31T23:59:59.999Z', '2026-01-31T23:59:59.999Z'],
     ['2026-01-31T23:59:59Z', '2026-01-31T23:59:59.000Z'],
@@ -15,6 +22,10 @@ describe('a time', () => {
   it.each([
     ['2026-01-31T23:59:59', 'must say its zone: Z or an offset'],
     ['2026-02-29T00:00:00Z', 'is not a date that exists between the years 2000 and 2999'],
+    ['2026-02-29T00:00:00.000Z', 'is not a date that exists between the years 2000 and 2999'],
+    ['2100-02-29T00:00:00.000Z', 'is not a date that exists between the years 2000 and 2999'],
+    ['2026-04-31T00:00:00.000Z', 'is not a date that exists between the years 2000 and 2999'],
+    ['2026-00-01T00:00:00.000Z', 'is not a date that exists between the years 2000 and 2999'],
     ['2026-13-01T00:00:00Z', 'is not a date that exists between the years 2000 and 2999'],
     ['2026-01-00T00:00:00Z', 'is not a date that exists between the years 2000 and 2999'],
     ['2026-01-01T24:00:00Z', 'is not a date that exists between the years 2000 and 2999'],

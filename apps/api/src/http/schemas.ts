@@ -24,24 +24,30 @@ export const Instant = z
   })
   .meta({ id: 'Instant', format: 'date-time', examples: ['2026-01-31T23:59:59.000Z'] });
 
+/** Most times arrive as they are stored: those are checked, and need no arithmetic. */
 function utcOf(text: string): Timestamp | undefined {
   const parts = ISO_8601.exec(text);
   if (parts === null || !isRealDate(parts)) return undefined;
-  const utc = new Date(text).toISOString();
+  const isStored = text.length === 24 && text.endsWith('Z');
+  const utc = isStored ? text : new Date(text).toISOString();
   return utc.startsWith('2') ? utc : undefined;
 }
 
 function isRealDate([, year, month, day, hour, minute, second]: readonly string[]): boolean {
-  const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   return (
-    Number(month) >= 1 &&
-    Number(month) <= 12 &&
     Number(day) >= 1 &&
-    Number(day) <= days &&
+    Number(day) <= daysIn(Number(year), Number(month)) &&
     Number(hour) <= 23 &&
     Number(minute) <= 59 &&
     Number(second) <= 59
   );
+}
+
+const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysIn(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeap ? 29 : (DAYS[month] ?? 0);
 }
 
 function reasonAgainst(text: string): string {
