@@ -7,7 +7,7 @@ import type { AppendedEvent } from './port.ts';
 import type { StreamSlot } from './stream-slots.ts';
 import type { Transacted, Transaction } from './transaction.ts';
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a command on any category of stream
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- on a stream of any category
 export type AnyTransaction = Transaction<any, any, any>;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its answer
 export type AnyTransacted = Transacted<any, AnyEvent, string>;

@@ -7,7 +7,7 @@ import { appendBytes } from './canonical-event.ts';
 import type { Batch, Command, Judged } from './command.ts';
 import type { Metadata } from '#ledger/metadata.ts';
 import { eventId } from './event-id.ts';
-import type { FoldedStream } from './folded-stream.ts';
+import type { AnyFolded } from './folded-stream.ts';
 import {
   type AppendedEvent,
   AppendTooLarge,
@@ -20,9 +20,7 @@ import type { Loaded } from './transaction.ts';
 /** A batch is cut here, so that deciding never holds the loop up. */
 const MAX_EVENTS = 1_000;
 const MAX_MILLISECONDS = 8;
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a stream of any category
-type Folded = FoldedStream<any>;
+const CLOCK_EVERY = 8;
 
 interface Proposal {
   readonly judged: Judged;
@@ -39,9 +37,10 @@ export function decideBatch(
   const judged: Judged[] = [];
   const events: AppendedEvent[] = [];
   const until = performance.now() + MAX_MILLISECONDS;
-  const isFull = () => events.length >= MAX_EVENTS || performance.now() > until;
+  const isLate = () => judged.length % CLOCK_EVERY === 0 && performance.now() > until;
+  const isFull = () => judged.length > 0 && (events.length >= MAX_EVENTS || isLate());
   let bytes = 0;
-  while (slot.queue.length > 0 && (judged.length === 0 || !isFull())) {
+  while (slot.queue.length > 0 && !isFull()) {
     const command = slot.queue[0]!;
     try {
       if (!isReady(command, judged.length === 0)) break;
@@ -60,7 +59,7 @@ export function decideBatch(
   return { slot, after, judged, events };
 }
 
-function propose(folded: Folded, command: Command): Proposal {
+function propose(folded: AnyFolded, command: Command): Proposal {
   const { transaction, metadata, related } = command;
   const { revision } = folded;
   const known = keyed(folded, command);
@@ -86,7 +85,7 @@ function propose(folded: Folded, command: Command): Proposal {
 }
 
 /** What the command's idempotency key alone decides, if it was used before. */
-function keyed(folded: Folded, command: Command): Judged | undefined {
+function keyed(folded: AnyFolded, command: Command): Judged | undefined {
   const { idempotencyKey, requestHash } = command.metadata;
   const use = idempotencyKey === undefined ? undefined : folded.keys.get(idempotencyKey);
   if (use === undefined) return undefined;

@@ -16,7 +16,8 @@ describe('an event id', () => {
 
   it('is the UUIDv5 of RFC 9562 of the canonical JSON of what it is made from', () => {
     const namespace = Buffer.from('6f1b2c0e5d3a4f7c9b8e2a1d4c3f5e60', 'hex');
-    const name = `["order-s1/o1","OrderConfirmed","s1/o1","key-1",0,"${hash('sha256', source.canonicalData)}"]`;
+    const dataHash = hash('sha256', source.canonicalData);
+    const name = `["order-s1/o1","OrderConfirmed","s1/o1","key-1",0,"${dataHash}"]`;
     const bytes = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'buffer').subarray(
       0,
       16,

@@ -90,8 +90,8 @@ export class EventRows {
   }
 
   #logOf(filter: string): StatementSync {
-    const sql = `SELECT ${COLUMNS} ${FROM} WHERE e.position > ? ${filter} ORDER BY e.position LIMIT ?`;
-    return rowsOf(this.#database, sql);
+    const range = `WHERE e.position > ? ${filter} ORDER BY e.position LIMIT ?`;
+    return rowsOf(this.#database, `SELECT ${COLUMNS} ${FROM} ${range}`);
   }
 
   // One literal each, so that events of one kind have one shape.

@@ -41,6 +41,9 @@ export const NOTHING_SAVED: SavedUpTo = {
 const BYTES_PER_KEY = 300;
 const BYTES_PER_STREAM = 600;
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- of any category
+export type AnyFolded = FoldedStream<any>;
+
 export class FoldedStream<S> {
   state: S;
   /** Of the last event folded; -1 before the first. */

@@ -39,7 +39,7 @@ async function storedLog(events = 5): Promise<Buffer> {
 /** Runs a script that imports the store beside this file, in a process of its own. */
 function inChild(script: string) {
   const store = new URL('./sqlite-store.ts', import.meta.url).href;
-  const source = `import { openSqliteStore } from '${store}'; const file = ${JSON.stringify(file)};`;
+  const source = `import { openSqliteStore } from '${store}'; const file = '${file}';`;
   const args = [
     '--input-type=module',
     '--disable-warning=ExperimentalWarning',
@@ -222,7 +222,7 @@ describe('a commit that fails', () => {
   /** What SQLite says when the disk breaks in the middle of a commit. */
   const brokenDisk = () => Object.assign(new Error('disk I/O error'), { errcode: 266 });
 
-  it('acknowledges nothing, says that the outcome is unknown, and leaves the log whole', async () => {
+  it('acknowledges nothing, leaves its outcome unknown and the log whole', async () => {
     const store = openSqliteStore(file);
     await store.append('task-a', 'no_stream', newEvents(2));
     const { database } = store as unknown as { database: DatabaseSync };

@@ -43,7 +43,7 @@ export function openForWriting(file: string): DatabaseSync {
     return opened(file, { timeout: 1_000 }, (database) => {
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
       database.exec('PRAGMA cache_size = -32000; PRAGMA journal_size_limit = 67108864');
-      // Streams' names come in no order: the longer the checkpoint waits, the fewer pages it writes.
+      // Streams' names come in no order: the longer a checkpoint waits, the fewer pages it writes.
       database.exec('PRAGMA wal_autocheckpoint = 8000');
       // A file that cannot be written is opened all the same, and only says so now.
       database.exec('BEGIN; UPDATE log SET log_id = log_id; ROLLBACK');

@@ -177,7 +177,7 @@ describe('several runners on one log', () => {
     trouble: fc.constantFrom('none', 'none', 'lost answer', 'never sent', 'other first'),
   });
 
-  it('never exceed a limit, lose nothing and store nothing twice, whatever goes wrong', async () => {
+  it('exceed no limit, lose nothing and store nothing twice, whatever goes wrong', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
         const shared = openSqliteStore(':memory:');

@@ -14,8 +14,8 @@ import {
   WrongExpectedRevision,
 } from './port.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
-import { StreamLoader } from './stream-loader.ts';
-import { type StreamSlot, StreamSlots } from './stream-slots.ts';
+import type { StreamSlot } from './stream-slots.ts';
+import { StreamStates } from './stream-states.ts';
 import {
   type Loaded,
   type StreamRef,
@@ -33,9 +33,6 @@ const MAX_DELAY_MS = 250;
 /** One turn of deciding; what is left waits for the next. */
 const MAX_TICK_MS = 10;
 
-/** Where others write too, a state is read on from where it is when it is older than this. */
-const MAX_STATE_AGE_MS = 1_000;
-
 export interface RunnerOptions {
   readonly store: EventStore;
   readonly snapshots?: SnapshotCache;
@@ -46,8 +43,7 @@ export interface RunnerOptions {
 export class Runner {
   readonly #store: EventStore;
   readonly #snapshots: SnapshotCache | undefined;
-  readonly #loader: StreamLoader;
-  readonly #slots: StreamSlots;
+  readonly #states: StreamStates;
   /** Slots with commands in their queue, those that wait longest first. */
   readonly #waiting = new Set<StreamSlot>();
   #unanswered = 0;
@@ -57,25 +53,25 @@ export class Runner {
   constructor({ store, snapshots, maxCacheBytes = DEFAULT_CACHE_BYTES }: RunnerOptions) {
     this.#store = store;
     this.#snapshots = snapshots;
-    this.#loader = new StreamLoader(store, snapshots);
-    this.#slots = new StreamSlots(maxCacheBytes);
+    const onFree = () => this.#schedule();
+    this.#states = new StreamStates({ store, snapshots, maxBytes: maxCacheBytes, onFree });
   }
 
   /** What the folded states hold, about. */
   get cachedBytes(): number {
-    return this.#slots.bytes;
+    return this.#states.slots.bytes;
   }
 
   /** The stream's state as it is stored; on a store with one writer, its end. */
   async load<S, E extends AnyEvent>(ref: StreamRef<S, E>): Promise<Loaded<S>> {
     this.#assertOpen();
-    const slot = this.#slots.use(ref);
+    const slot = this.#states.slots.use(ref);
     try {
-      while (!this.#isAvailable(slot)) await slot.work;
+      while (!this.#states.isAvailable(slot)) await slot.work;
       const { state, expected } = slot.folded!;
       return { state: state as S, revision: expected };
     } finally {
-      this.#slots.release(slot);
+      this.#states.slots.release(slot);
     }
   }
 
@@ -91,15 +87,15 @@ export class Runner {
   >(transaction: Transaction<S, E, R, L>): Promise<Transacted<S, E, R>> {
     return new Promise((resolve, reject) => {
       this.#assertOpen();
-      const slot = this.#slots.use(transaction);
-      const related = (transaction.related ?? []).map((ref) => this.#slots.use(ref));
+      const slot = this.#states.slots.use(transaction);
+      const related = (transaction.related ?? []).map((ref) => this.#states.slots.use(ref));
       const done = this.#onceAnswered([slot, ...related]);
       const command = new Command(transaction as AnyTransaction, related, {
         resolve: (answer) => (done(), resolve(answer as Transacted<S, E, R>)),
         reject: (reason) => (done(), reject(reason)),
       });
       slot.queue.push(command);
-      for (const needed of [slot, ...related]) this.#readAhead(needed);
+      for (const needed of [slot, ...related]) this.#states.readAhead(needed);
       this.#wait(slot);
     });
   }
@@ -108,7 +104,7 @@ export class Runner {
   async close(): Promise<void> {
     this.#isClosed = true;
     while (this.#unanswered > 0) await nextTurn();
-    for (const slot of this.#slots) {
+    for (const slot of this.#states.slots) {
       await slot.work;
       if (slot.folded !== undefined) this.#snapshots?.saveAtClose(slot.folded, slot.stream);
     }
@@ -130,7 +126,7 @@ export class Runner {
     const isBlocked = batch.judged.length === 0 && slot.folded !== undefined;
     if (isBlocked && slot.queue.length > 0) return;
     this.#waiting.delete(slot);
-    if (batch.events.length > 0) this.#work(slot, () => this.#append(batch));
+    if (batch.events.length > 0) this.#states.work(slot, () => this.#append(batch));
     else if (batch.judged.length > 0) this.#answer(batch, slot.folded!.position);
     if (slot.queue.length > 0) this.#wait(slot);
   }
@@ -174,8 +170,8 @@ export class Runner {
     try {
       if (!(error instanceof WrongExpectedRevision || error instanceof OutcomeUnknown)) throw error;
       await delay(delayBefore(Math.max(...batch.judged.map(({ command }) => command.attempts))));
-      slot.folded = await this.#loader.load(slot);
-      if (await this.#isStored(batch)) this.#answer(batch, slot.folded.position);
+      await this.#states.reload(slot);
+      if (await this.#isStored(batch)) this.#answer(batch, slot.folded!.position);
       else this.#tryAgain(batch, error);
     } catch (reason) {
       // Whatever went wrong since, an unknown outcome stays unknown.
@@ -223,53 +219,11 @@ export class Runner {
     const needed = [...new Set(command.related).add(slot)];
     if (command.look === 'must_be_renewed') {
       if (!isFirst || needed.some(({ work }) => work !== undefined)) return false;
-      for (const each of needed) this.#renew(each);
+      for (const each of needed) this.#states.renew(each);
       command.look = 'final';
       return false;
     }
-    return needed.every((each) => (each === slot && !isFirst) || this.#isAvailable(each));
-  }
-
-  /** Whether the slot's state may be looked at now; if it is not there, it is being read then. */
-  #isAvailable(slot: StreamSlot): boolean {
-    if (slot.work !== undefined) return false;
-    if (slot.failure !== undefined) throw slot.failure.error;
-    if (slot.folded !== undefined && !this.#isOld(slot.folded.knownAt)) return true;
-    this.#renew(slot);
-    return false;
-  }
-
-  /** While other commands come in. */
-  #readAhead(slot: StreamSlot): void {
-    const { folded, work, failure } = slot;
-    if (folded === undefined && work === undefined && failure === undefined) this.#renew(slot);
-  }
-
-  #isOld(knownAt: number): boolean {
-    return !this.#store.isOnlyWriter && performance.now() - knownAt > MAX_STATE_AGE_MS;
-  }
-
-  #renew(slot: StreamSlot): void {
-    this.#work(slot, async () => {
-      if (slot.folded === undefined) slot.folded = await this.#loader.load(slot);
-      else await this.#loader.catchUp(slot.folded, slot.stream);
-    });
-  }
-
-  #work(slot: StreamSlot, work: () => Promise<void>): void {
-    slot.users += 1;
-    slot.work = work()
-      .catch((error: unknown) => {
-        slot.folded = undefined;
-        slot.failure = { error };
-      })
-      .finally(() => {
-        slot.work = undefined;
-        this.#slots.measure(slot);
-        this.#slots.release(slot);
-        this.#slots.trim();
-        this.#schedule();
-      });
+    return needed.every((each) => (each === slot && !isFirst) || this.#states.isAvailable(each));
   }
 
   #wait(slot: StreamSlot): void {
@@ -294,7 +248,7 @@ export class Runner {
     this.#unanswered += 1;
     return () => {
       this.#unanswered -= 1;
-      for (const slot of slots) this.#slots.release(slot);
+      for (const slot of slots) this.#states.slots.release(slot);
     };
   }
 }

@@ -1,12 +1,18 @@
 // Folded states of long streams, kept in a file so that a restart need not read those streams from
-// their beginning. What is saved costs in proportion to what is new. Nothing rests on the file: what
-// does not fit the log, the fold or its own digest is discarded, and a broken file is begun anew.
+// their beginning. A save costs in proportion to what is new. Nothing rests on the file: what does
+// not fit the log, the fold or its own digest is discarded, and a broken file is begun anew.
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Decider } from '#ledger/decider.ts';
-import { FoldedStream, type KeyUse, NO_PARTS, NOTHING_SAVED } from './folded-stream.ts';
+import {
+  type AnyFolded,
+  FoldedStream,
+  type KeyUse,
+  NO_PARTS,
+  NOTHING_SAVED,
+} from './folded-stream.ts';
 import type { EventLogReader } from './port.ts';
 import { type Part, type Snapshot, SnapshotFile } from './snapshot-file.ts';
+import type { AnyStreamRef } from './transaction.ts';
 
 /** Changes whenever stored events are read as another shape than before. */
 const UPCASTS_VERSION = 1;
@@ -19,10 +25,7 @@ const SAVE_AT_CLOSE = 1_000;
 
 const MAX_MILLISECONDS = 8;
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a stream of any category
-type AnyDecider = Decider<any, any>;
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a stream of any category
-type Folded = FoldedStream<any>;
+type AnyDecider = AnyStreamRef['decider'];
 
 export function openSnapshotCache(file: string, logId: string): SnapshotCache {
   return new SnapshotCache(new SnapshotFile(file), logId);
@@ -38,12 +41,12 @@ export class SnapshotCache {
   }
 
   /** Saves when enough is new. The state must be of stored events only. */
-  offer(folded: Folded, stream: string): void {
+  offer(folded: AnyFolded, stream: string): void {
     if (folded.revision - folded.saved.revision >= SAVE_EVERY) this.#save(folded, stream);
   }
 
   /** Saves when anything worth it is new. */
-  saveAtClose(folded: Folded, stream: string): void {
+  saveAtClose(folded: AnyFolded, stream: string): void {
     if (folded.revision - folded.saved.revision >= SAVE_AT_CLOSE) this.#save(folded, stream);
   }
 
@@ -52,7 +55,7 @@ export class SnapshotCache {
     decider: AnyDecider,
     stream: string,
     log: EventLogReader,
-  ): Promise<Folded | undefined> {
+  ): Promise<AnyFolded | undefined> {
     if (decider.snapshot === undefined) return undefined;
     const snapshot = this.#file.find(stream);
     if (snapshot === undefined) return undefined;
@@ -65,7 +68,7 @@ export class SnapshotCache {
     this.#file.close();
   }
 
-  #save(folded: Folded, stream: string): void {
+  #save(folded: AnyFolded, stream: string): void {
     const { decider, saved } = folded;
     if (decider.snapshot === undefined) return;
     const { head, parts, entries } = decider.snapshot.save(folded.state, saved.entries);
@@ -95,7 +98,7 @@ export class SnapshotCache {
     decider: AnyDecider,
     { stream, snapshot }: { stream: string; snapshot: Snapshot },
     log: EventLogReader,
-  ): Promise<Folded | undefined> {
+  ): Promise<AnyFolded | undefined> {
     if (snapshot.logId !== this.#logId) return undefined;
     if (snapshot.foldVersion !== decider.foldVersion) return undefined;
     if (snapshot.upcastsVersion !== UPCASTS_VERSION) return undefined;
@@ -120,7 +123,7 @@ export class SnapshotCache {
   }
 
   async #readParts(
-    folded: Folded,
+    folded: AnyFolded,
     stream: string,
     snapshot: Snapshot,
   ): Promise<string | undefined> {

@@ -1,5 +1,5 @@
-// The SQLite file that snapshots are kept in. An error of SQLite never gets out of here: the file is
-// begun anew, and if even that fails there are no snapshots until the next start.
+// The SQLite file that snapshots are kept in. An error of SQLite never gets out of here: the file
+// is begun anew, and if even that fails there are no snapshots until the next start.
 import { readFileSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { LogForeign, sqliteCode } from './log-file-errors.ts';

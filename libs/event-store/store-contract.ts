@@ -1,12 +1,10 @@
-// What every event store promises, as tests that know nothing of any one store: a store's spec calls
-// this with a way to open an empty log, and a store that breaks a promise fails here by its name.
+// What every event store promises, as tests that know nothing of any one store: a store's spec
+// calls this with a way to open an empty log, and a store that breaks a promise fails by its name.
 import { appendContract } from './contract/append.ts';
 import { followContract } from './contract/follow.ts';
 import type { OpenLog } from './contract/log.ts';
 import { propertyContract } from './contract/property.ts';
 import { readContract } from './contract/read.ts';
-
-export type { OpenedLog, OpenLog } from './contract/log.ts';
 
 export function storeContract(name: string, open: OpenLog): void {
   describe(`the event store contract: ${name}`, () => {

@@ -1,7 +1,7 @@
 // Reads streams and folds them, a page at a time with the loop let go in between, beginning at a
 // snapshot where there is one. What it gives is the stream's end at the moment of the last read.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { FoldedStream } from './folded-stream.ts';
+import { type AnyFolded, FoldedStream } from './folded-stream.ts';
 import type { EventStore } from './port.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 import type { AnyStreamRef } from './transaction.ts';
@@ -10,9 +10,6 @@ const PAGE = 500;
 
 /** The loop is let go after this much work. */
 const MAX_MILLISECONDS = 8;
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a stream of any category
-type Folded = FoldedStream<any>;
 
 export class StreamLoader {
   readonly #store: EventStore;
@@ -23,7 +20,7 @@ export class StreamLoader {
     this.#snapshots = snapshots;
   }
 
-  async load({ decider, stream }: AnyStreamRef): Promise<Folded> {
+  async load({ decider, stream }: AnyStreamRef): Promise<AnyFolded> {
     const restored =
       decider.snapshot && (await this.#snapshots?.restore(decider, stream, this.#store));
     const folded = restored ?? new FoldedStream(decider);
@@ -32,7 +29,7 @@ export class StreamLoader {
   }
 
   /** Reads on from where the state is to the stream's end. */
-  async catchUp(folded: Folded, stream: string): Promise<void> {
+  async catchUp(folded: AnyFolded, stream: string): Promise<void> {
     let since = performance.now();
     for (;;) {
       const knownAt = performance.now();

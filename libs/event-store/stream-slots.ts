@@ -1,18 +1,15 @@
 // Everything that the runner knows of a stream: one slot a stream, so that there is never a second
 // copy of a state. Bounded in bytes: the least recently used states that nobody waits for go first.
-import type { Decider } from '#ledger/decider.ts';
 import type { Command } from './command.ts';
-import type { FoldedStream } from './folded-stream.ts';
+import type { AnyFolded } from './folded-stream.ts';
 import type { AnyStreamRef } from './transaction.ts';
 
 export class StreamSlot {
   readonly stream: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a stream of any category
-  readonly decider: Decider<any, any>;
+  readonly decider: AnyStreamRef['decider'];
   /** Commands and loads that need this slot, as their own or as a related stream. */
   users = 0;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as its decider folds it
-  folded: FoldedStream<any> | undefined;
+  folded: AnyFolded | undefined;
   /** What the slot is busy with, if anything: while it is, its state may not be looked at. */
   work: Promise<void> | undefined;
   /** Why the state could not be read, until somebody asks anew. */

@@ -17,7 +17,7 @@ export interface Loaded<S> {
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- streams of any category
 export type AnyStreamRef = StreamRef<any, any>;
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the decision knows what it asked for
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the decision knows which
 export type AnyLoaded = Loaded<any>;
 
 /** The related streams as the decision gets them: each in its place, with its own state. */
@@ -60,7 +60,7 @@ export interface Accomplished<S, E extends AnyEvent> {
 
 export type KeyReused = 'idempotency_key_must_not_be_reused';
 
-/** Other writers, or a store that did not answer, were in the way each time. Nothing was answered. */
+/** Other writers, or a store that did not answer, were in the way at each attempt. */
 export class TooManyAttempts extends Error {
   override readonly name = 'TooManyAttempts';
 

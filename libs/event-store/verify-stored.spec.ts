@@ -108,7 +108,8 @@ describe('a changed log', () => {
     ['an event in the middle is gone', 'DELETE FROM events WHERE position = 10', 'the event at 10'],
     [
       'two events changed places',
-      'UPDATE events SET position = -1 WHERE position = 3; UPDATE events SET position = 3 WHERE position = 4;' +
+      'UPDATE events SET position = -1 WHERE position = 3;' +
+        'UPDATE events SET position = 3 WHERE position = 4;' +
         'UPDATE events SET position = 4 WHERE position = -1',
       'till-3@0',
     ],
@@ -155,9 +156,11 @@ describe('a changed log', () => {
       database.close();
     };
     tamper(
-      'CREATE TABLE kept AS SELECT * FROM events WHERE position = 10; DELETE FROM events WHERE position = 10',
+      'CREATE TABLE kept AS SELECT * FROM events WHERE position = 10;' +
+        'DELETE FROM events WHERE position = 10',
     );
-    without(`CREATE TABLE kept_schema AS SELECT * FROM sqlite_schema WHERE name = 'events_by_stream';
+    without(`CREATE TABLE kept_schema AS
+               SELECT * FROM sqlite_schema WHERE name = 'events_by_stream';
              DELETE FROM sqlite_schema WHERE name = 'events_by_stream'`);
     tamper('INSERT INTO events SELECT * FROM kept');
     without('INSERT INTO sqlite_schema SELECT * FROM kept_schema');

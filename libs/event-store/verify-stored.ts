@@ -140,7 +140,8 @@ function differenceOfFile(database: DatabaseSync): Difference | undefined {
     .prepare(
       `SELECT s.name, e.revision FROM events e JOIN streams s ON s.id = e.stream
        WHERE e.revision > 0 AND NOT EXISTS
-         (SELECT 1 FROM events b WHERE b.stream = e.stream AND b.revision = e.revision - 1) LIMIT 1`,
+         (SELECT 1 FROM events b WHERE b.stream = e.stream AND b.revision = e.revision - 1)
+       LIMIT 1`,
     )
     .get();
   if (gap === undefined) return undefined;

@@ -14,7 +14,7 @@ export function takeWriterLock(logFile: string, lockFile: string): WriterLock {
   const token = randomUUID();
   const lock = openLockFile(lockFile);
   try {
-    // The name is committed first and the lock taken again: whoever came between wrote its own name.
+    // The name is committed first and the lock taken again: whoever came between wrote its own.
     for (;;) {
       lock.exec('BEGIN IMMEDIATE');
       if (holderOf(lock)?.token === token) return { release: () => lock.close() };

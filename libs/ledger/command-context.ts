@@ -19,7 +19,7 @@ export const CommandContext = z.strictObject({
 });
 export type CommandContext = Readonly<z.infer<typeof CommandContext>>;
 
-/** What every event of the command carries; a request's hash means something only beside its key. */
+/** What every event of the command carries; a request's hash only beside its key. */
 export function metadataOf(context: CommandContext): Metadata {
   const { actor, correlationId, causationId, now, idempotencyKey } = context;
   const metadata: Metadata = { actor, causationId, correlationId, recordedAt: now };

@@ -1,5 +1,5 @@
-// Invariant 5 for the log itself: what was acknowledged before kill -9 is there afterwards, once and
-// in order, and the log goes on from there.
+// Invariant 5 for the log itself: what was acknowledged before kill -9 is there afterwards, once
+// and in order, and the log goes on from there.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -66,7 +66,7 @@ async function wholeLog(): Promise<readonly RecordedEvent[]> {
   return events;
 }
 
-it('loses nothing that was acknowledged, doubles nothing and leaves no gap, at any kill', async () => {
+it('loses nothing acknowledged, doubles nothing and leaves no gap, at any kill', async () => {
   const acknowledged: Acknowledged[] = [];
   for (let run = 0; run < KILLS; run += 1) {
     acknowledged.push(...(await killedWriter(run)));

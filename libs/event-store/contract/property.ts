@@ -1,5 +1,5 @@
-// Any sequence of appends, right and wrong, repeated and at once, leaves the log that a simple model
-// of it has.
+// Any sequence of appends, right and wrong, repeated and at once, leaves the log that a simple
+// model of it has.
 import fc from 'fast-check';
 import { WrongExpectedRevision } from '../port.ts';
 import { idsOf, newEvents, type OpenLog } from './log.ts';

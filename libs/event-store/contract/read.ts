@@ -37,134 +37,149 @@ function upper(): string {
 }
 
 export function readContract(open: OpenLog): void {
+  describe('an event read back', () => eventsReadBack(open));
+  describe('a stream', () => streams(open));
+  describe('the log', () => {
+    wholeLog(open);
+    logThatEnds(open);
+  });
+}
+
+function eventsReadBack(open: OpenLog): void {
   const log = emptyLogs(open);
 
-  describe('an event read back', () => {
-    it.each(forms)('is what was appended: %s', async (_, form) => {
-      const { store } = log();
-      const event = newEvent('x', form);
-      await store.append('order-s/1', 'no_stream', [event]);
-      const stored = { ...event, stream: 'order-s/1', revision: 0 };
-      expect(await store.readStream('order-s/1')).toMatchObject([stored]);
-      expect(await store.readAll()).toMatchObject([{ ...stored, logIndex: 0 }]);
-      const [text] = await store.readAllText();
-      expect(text).toMatchObject({ ...stored, data: canonicalJson(event.data) });
-    });
-
-    it('has its data in canonical order', async () => {
-      const { store } = log();
-      await store.append('task-a', 'no_stream', [newEvent('x', { data: { b: 1, a: 2 } })]);
-      const [event] = await store.readStream('task-a');
-      expect(Object.keys(event!.data)).toEqual(['a', 'b']);
-    });
-
-    it('leaves out what was undefined', async () => {
-      const { store } = log();
-      await store.append('task-a', 'no_stream', [newEvent('x', { data: { a: 1, b: undefined } })]);
-      const [event] = await store.readStream('task-a');
-      expect(Object.keys(event!.data)).toEqual(['a']);
-    });
+  it.each(forms)('is what was appended: %s', async (_, form) => {
+    const { store } = log();
+    const event = newEvent('x', form);
+    await store.append('order-s/1', 'no_stream', [event]);
+    const stored = { ...event, stream: 'order-s/1', revision: 0 };
+    expect(await store.readStream('order-s/1')).toMatchObject([stored]);
+    expect(await store.readAll()).toMatchObject([{ ...stored, logIndex: 0 }]);
+    const [text] = await store.readAllText();
+    expect(text).toMatchObject({ ...stored, data: canonicalJson(event.data) });
   });
 
-  describe('a stream', () => {
-    it('that does not exist has no events', async () => {
-      expect(await log().store.readStream('task-a')).toEqual([]);
-      expect(await log().store.readStream('task-a', { direction: 'backwards' })).toEqual([]);
-    });
-
-    it.each([
-      ['forwards from the start', {}, [0, 1, 2, 3, 4]],
-      ['forwards from a revision', { from: 3 }, [3, 4]],
-      ['forwards from behind its end', { from: 5 }, []],
-      ['forwards up to a limit', { from: 1, limit: 2 }, [1, 2]],
-      ['backwards from the end', { direction: 'backwards' }, [4, 3, 2, 1, 0]],
-      ['backwards from a revision', { direction: 'backwards', from: 1 }, [1, 0]],
-      ['backwards up to a limit', { direction: 'backwards', limit: 1 }, [4]],
-    ] as const)('is read %s', async (_, read, revisions) => {
-      const { store } = log();
-      await store.append('task-a', 'no_stream', newEvents(3));
-      await store.append('task-b', 'no_stream', newEvents(3));
-      await store.append('task-a', 2, newEvents(2));
-      const events = await store.readStream('task-a', read);
-      expect(events.map(({ revision }) => revision)).toEqual(revisions);
-    });
-
-    it('is not mistaken for one whose name begins alike', async () => {
-      const { store } = log();
-      await store.append('order-s/10', 'no_stream', newEvents(1));
-      expect(await store.readStream('order-s/1')).toEqual([]);
-    });
+  it('has its data in canonical order', async () => {
+    const { store } = log();
+    await store.append('task-a', 'no_stream', [newEvent('x', { data: { b: 1, a: 2 } })]);
+    const [event] = await store.readStream('task-a');
+    expect(Object.keys(event!.data)).toEqual(['a', 'b']);
   });
 
-  describe('the log', () => {
-    it('that is empty begins before the first event', async () => {
-      expect(await log().store.head()).toBe(START);
-      expect(await log().store.readAll()).toEqual([]);
-    });
+  it('leaves out what was undefined', async () => {
+    const { store } = log();
+    await store.append('task-a', 'no_stream', [newEvent('x', { data: { a: 1, b: undefined } })]);
+    const [event] = await store.readStream('task-a');
+    expect(Object.keys(event!.data)).toEqual(['a']);
+  });
+}
 
-    it('counts its events from 0 and orders their positions', async () => {
-      const { store } = log();
-      const streams = ['task-a', 'task-b', 'task-c'];
-      await Promise.all(streams.map((stream) => store.append(stream, 'no_stream', newEvents(3))));
-      const events = await store.readAll();
-      expect(events.map(({ logIndex }) => logIndex)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
-      const positions = events.map(({ position }) => position);
-      expect(positions).toEqual([...new Set(positions)].sort((a, b) => (a < b ? -1 : 1)));
-      expect(await store.head()).toBe(positions.at(-1));
-    });
+function streams(open: OpenLog): void {
+  const log = emptyLogs(open);
 
-    it('is read on after a position, in pages', async () => {
-      const { store } = log();
-      const events = newEvents(7);
-      await store.append('task-a', 'no_stream', events);
-      const first = await store.readAll({ limit: 3 });
-      const second = await store.readAll({ after: first.at(-1)!.position, limit: 3 });
-      const third = await store.readAll({ after: second.at(-1)!.position, limit: 3 });
-      expect(idsOf([...first, ...second, ...third])).toEqual(idsOf(events));
-      expect(await store.readAll({ after: third.at(-1)!.position })).toEqual([]);
-    });
+  it('that does not exist has no events', async () => {
+    expect(await log().store.readStream('task-a')).toEqual([]);
+    expect(await log().store.readStream('task-a', { direction: 'backwards' })).toEqual([]);
+  });
 
-    it('holds an append once it is acknowledged, at the position that was acknowledged', async () => {
-      const { store } = log();
-      await store.append('task-a', 'no_stream', newEvents(2));
-      const { position } = await store.append('task-b', 'no_stream', newEvents(2));
-      expect((await store.readAll()).at(-1)).toMatchObject({ position, stream: 'task-b' });
-    });
+  it.each([
+    ['forwards from the start', {}, [0, 1, 2, 3, 4]],
+    ['forwards from a revision', { from: 3 }, [3, 4]],
+    ['forwards from behind its end', { from: 5 }, []],
+    ['forwards up to a limit', { from: 1, limit: 2 }, [1, 2]],
+    ['backwards from the end', { direction: 'backwards' }, [4, 3, 2, 1, 0]],
+    ['backwards from a revision', { direction: 'backwards', from: 1 }, [1, 0]],
+    ['backwards up to a limit', { direction: 'backwards', limit: 1 }, [4]],
+  ] as const)('is read %s', async (_, read, revisions) => {
+    const { store } = log();
+    await store.append('task-a', 'no_stream', newEvents(3));
+    await store.append('task-b', 'no_stream', newEvents(3));
+    await store.append('task-a', 2, newEvents(2));
+    const events = await store.readStream('task-a', read);
+    expect(events.map(({ revision }) => revision)).toEqual(revisions);
+  });
 
-    it('is read as text by type, in order', async () => {
-      const { store } = log();
-      const types = ['Opened', 'Noted', 'Closed', 'Noted'];
-      const events = types.map((type) => newEvent('x', { type }));
-      await store.append('task-a', 'no_stream', events);
-      const found = await store.readAllText({ types: ['Closed', 'Opened', 'Unknown'] });
-      expect(found.map(({ logIndex }) => logIndex)).toEqual([0, 2]);
-      expect(await store.readAllText({ types: ['Noted'], limit: 1 })).toHaveLength(1);
-    });
+  it('is not mistaken for one whose name begins alike', async () => {
+    const { store } = log();
+    await store.append('order-s/10', 'no_stream', newEvents(1));
+    expect(await store.readStream('order-s/1')).toEqual([]);
+  });
+}
 
-    it('is the same log when it is opened again', async () => {
-      const { store, reopen } = log();
-      await store.append('task-a', 'no_stream', newEvents(2));
-      if (reopen === undefined) return;
-      const { logId } = store;
-      const before = await store.readAll();
-      const again = await reopen();
-      expect(again.logId).toBe(logId);
-      expect(await again.readAll()).toEqual(before);
-      await again.append('task-a', 1, newEvents(1));
-      expect((await again.readAll()).map(({ logIndex }) => logIndex)).toEqual([0, 1, 2]);
-    });
+function wholeLog(open: OpenLog): void {
+  const log = emptyLogs(open);
 
-    it('has an id of its own', async () => {
-      const other = await open();
-      expect(other.store.logId).not.toBe(log().store.logId);
-      await other.remove();
-    });
+  it('that is empty begins before the first event', async () => {
+    expect(await log().store.head()).toBe(START);
+    expect(await log().store.readAll()).toEqual([]);
+  });
 
-    it('cannot be read after the store was closed', async () => {
-      const { store } = log();
-      await store.close();
-      await expect(store.readAll()).rejects.toBeInstanceOf(StoreUnavailable);
-      await expect(store.readStream('task-a')).rejects.toBeInstanceOf(StoreUnavailable);
-    });
+  it('counts its events from 0 and orders their positions', async () => {
+    const { store } = log();
+    const streams = ['task-a', 'task-b', 'task-c'];
+    await Promise.all(streams.map((stream) => store.append(stream, 'no_stream', newEvents(3))));
+    const events = await store.readAll();
+    expect(events.map(({ logIndex }) => logIndex)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const positions = events.map(({ position }) => position);
+    expect(positions).toEqual([...new Set(positions)].sort((a, b) => (a < b ? -1 : 1)));
+    expect(await store.head()).toBe(positions.at(-1));
+  });
+
+  it('is read on after a position, in pages', async () => {
+    const { store } = log();
+    const events = newEvents(7);
+    await store.append('task-a', 'no_stream', events);
+    const first = await store.readAll({ limit: 3 });
+    const second = await store.readAll({ after: first.at(-1)!.position, limit: 3 });
+    const third = await store.readAll({ after: second.at(-1)!.position, limit: 3 });
+    expect(idsOf([...first, ...second, ...third])).toEqual(idsOf(events));
+    expect(await store.readAll({ after: third.at(-1)!.position })).toEqual([]);
+  });
+
+  it('holds an append where it was acknowledged to be', async () => {
+    const { store } = log();
+    await store.append('task-a', 'no_stream', newEvents(2));
+    const { position } = await store.append('task-b', 'no_stream', newEvents(2));
+    expect((await store.readAll()).at(-1)).toMatchObject({ position, stream: 'task-b' });
+  });
+
+  it('is read as text by type, in order', async () => {
+    const { store } = log();
+    const types = ['Opened', 'Noted', 'Closed', 'Noted'];
+    const events = types.map((type) => newEvent('x', { type }));
+    await store.append('task-a', 'no_stream', events);
+    const found = await store.readAllText({ types: ['Closed', 'Opened', 'Unknown'] });
+    expect(found.map(({ logIndex }) => logIndex)).toEqual([0, 2]);
+    expect(await store.readAllText({ types: ['Noted'], limit: 1 })).toHaveLength(1);
+  });
+}
+
+function logThatEnds(open: OpenLog): void {
+  const log = emptyLogs(open);
+
+  it('is the same log when it is opened again', async () => {
+    const { store, reopen } = log();
+    await store.append('task-a', 'no_stream', newEvents(2));
+    if (reopen === undefined) return;
+    const { logId } = store;
+    const before = await store.readAll();
+    const again = await reopen();
+    expect(again.logId).toBe(logId);
+    expect(await again.readAll()).toEqual(before);
+    await again.append('task-a', 1, newEvents(1));
+    expect((await again.readAll()).map(({ logIndex }) => logIndex)).toEqual([0, 1, 2]);
+  });
+
+  it('has an id of its own', async () => {
+    const other = await open();
+    expect(other.store.logId).not.toBe(log().store.logId);
+    await other.remove();
+  });
+
+  it('cannot be read after the store was closed', async () => {
+    const { store } = log();
+    await store.close();
+    await expect(store.readAll()).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(store.readStream('task-a')).rejects.toBeInstanceOf(StoreUnavailable);
   });
 }

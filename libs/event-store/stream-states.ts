@@ -1,0 +1,83 @@
+// The states that commands are decided on: there or being read, no older than is allowed, and never
+// looked at while something is done to them.
+import type { EventStore } from './port.ts';
+import type { SnapshotCache } from './snapshot-cache.ts';
+import { StreamLoader } from './stream-loader.ts';
+import { type StreamSlot, StreamSlots } from './stream-slots.ts';
+
+/** Where others write too, a state is read on from where it is when it is older than this. */
+const MAX_AGE_MS = 1_000;
+
+export interface StatesOptions {
+  readonly store: EventStore;
+  readonly snapshots: SnapshotCache | undefined;
+  readonly maxBytes: number;
+  /** After some slot's work ended: who waited for it may go on. */
+  readonly onFree: () => void;
+}
+
+export class StreamStates {
+  readonly slots: StreamSlots;
+  readonly #isOnlyWriter: boolean;
+  readonly #loader: StreamLoader;
+  readonly #onFree: () => void;
+
+  constructor({ store, snapshots, maxBytes, onFree }: StatesOptions) {
+    this.slots = new StreamSlots(maxBytes);
+    this.#isOnlyWriter = store.isOnlyWriter;
+    this.#loader = new StreamLoader(store, snapshots);
+    this.#onFree = onFree;
+  }
+
+  /**
+   * Whether the slot's state may be looked at now; if it is not there, reading it begins. Throws
+   * when it could not be read.
+   */
+  isAvailable(slot: StreamSlot): boolean {
+    if (slot.work !== undefined) return false;
+    if (slot.failure !== undefined) throw slot.failure.error;
+    if (slot.folded !== undefined && !this.#isOld(slot.folded.knownAt)) return true;
+    this.renew(slot);
+    return false;
+  }
+
+  /** What is not there is read while other commands come in. */
+  readAhead(slot: StreamSlot): void {
+    const { folded, work, failure } = slot;
+    if (folded === undefined && work === undefined && failure === undefined) this.renew(slot);
+  }
+
+  /** Reads to the stream's end, from wherever the state is. */
+  renew(slot: StreamSlot): void {
+    this.work(slot, async () => {
+      if (slot.folded === undefined) await this.reload(slot);
+      else await this.#loader.catchUp(slot.folded, slot.stream);
+    });
+  }
+
+  /** Within the slot's work. */
+  async reload(slot: StreamSlot): Promise<void> {
+    slot.folded = await this.#loader.load(slot);
+  }
+
+  /** Keeps the slot busy; when the work fails its state is dropped. */
+  work(slot: StreamSlot, work: () => Promise<void>): void {
+    slot.users += 1;
+    slot.work = work()
+      .catch((error: unknown) => {
+        slot.folded = undefined;
+        slot.failure = { error };
+      })
+      .finally(() => {
+        slot.work = undefined;
+        this.slots.measure(slot);
+        this.slots.release(slot);
+        this.slots.trim();
+        this.#onFree();
+      });
+  }
+
+  #isOld(knownAt: number): boolean {
+    return !this.#isOnlyWriter && performance.now() - knownAt > MAX_AGE_MS;
+  }
+}
