@@ -14,8 +14,7 @@ WITH money AS (
                       "rateBps": "VARCHAR", "feeMinor": "VARCHAR"}
            }
          }') AS fact
-  FROM staged
-  WHERE contains(data, '"movement":')
+  FROM staged_money
 )
 SELECT log_index, stream, revision, type,
        exact_time(fact.occurredAt) AS occurred_at,

@@ -3,4 +3,4 @@ SELECT log_index, stream, revision, type, id,
        TRY_CAST(regexp_extract(data, '"occurredAt":"([^"]+)"', 1) AS TIMESTAMP_MS) AS occurred_at,
        recorded_at, actor->>'$' AS actor, correlation_id, causation_id,
        idempotency_key->>'$' AS idempotency_key, request_hash, data
-FROM staged
+FROM staged_events

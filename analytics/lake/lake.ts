@@ -112,7 +112,7 @@ async function extended(
   let from = endOf(current.segments.at(-1));
   try {
     for (let turn = 0; ; turn += 1) {
-      const file = join(staging, `${turn % 2}.tsv`);
+      const file = join(staging, `${turn % 2}`);
       const staged =
         from.after < head ? await stage(log, file, { ...from, limit: SEGMENT_EVENTS }) : undefined;
       if (writing) current = published(directory, current, await writing);

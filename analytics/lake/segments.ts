@@ -28,7 +28,10 @@ export async function writeSegment(
   staged: Staged,
 ): Promise<Segment> {
   mkdirSync(segmentsDirectory(lake), { recursive: true });
-  await setVariables(connection, { staged_file: staged.file });
+  await setVariables(connection, {
+    staged_events: staged.eventsFile,
+    staged_money: staged.moneyFile,
+  });
   await connection.run(sqlFile(STAGED_SQL));
   const events = await writeTable(connection, lake, staged, 'events');
   const count = staged.last - staged.first + 1;
@@ -52,7 +55,7 @@ async function writeTable(
   staged: Staged,
   table: keyof typeof TABLES,
 ): Promise<{ rows: number; file: SegmentFile }> {
-  const temporary = `${staged.file}.${table}.parquet`;
+  const temporary = `${staged.eventsFile}.${table}.parquet`;
   const result = await connection.runAndReadAll(
     `COPY (${sqlFile(TABLES[table])}) TO ${literal(temporary)}
      (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 40960)`,

@@ -1,15 +1,26 @@
 -- The staged text of a segment: one event a line, fields parted by tabs. Canonical JSON holds no raw
 -- tab or line feed, so nothing is quoted and the stored bytes come through as they are.
-CREATE OR REPLACE TEMP VIEW staged AS
+CREATE OR REPLACE TEMP VIEW staged_events AS
 SELECT *
 FROM read_csv(
-  getvariable('staged_file'),
+  getvariable('staged_events'),
   auto_detect = false, header = false, delim = '\t', quote = '', escape = '', new_line = '\n',
   max_line_size = 4194304,
   columns = {
     log_index: 'BIGINT', stream: 'VARCHAR', revision: 'INTEGER', type: 'VARCHAR', id: 'UUID',
     recorded_at: 'TIMESTAMP_MS', actor: 'VARCHAR', correlation_id: 'UUID', causation_id: 'UUID',
     idempotency_key: 'VARCHAR', request_hash: 'VARCHAR', data: 'VARCHAR'
+  }
+);
+
+CREATE OR REPLACE TEMP VIEW staged_money AS
+SELECT *
+FROM read_csv(
+  getvariable('staged_money'),
+  auto_detect = false, header = false, delim = '\t', quote = '', escape = '', new_line = '\n',
+  max_line_size = 4194304,
+  columns = {
+    log_index: 'BIGINT', stream: 'VARCHAR', revision: 'INTEGER', type: 'VARCHAR', data: 'VARCHAR'
   }
 );
 

@@ -1,69 +1,65 @@
-// A period's statements both ways: SQL over the lake and the fold over the log, side by side. Every
-// document must be the same to the byte, or the first line that differs is named and nothing is
-// handed on.
-import { createHash } from 'node:crypto';
-import type { Folded } from './fold/fold-statements.ts';
+// A period's statements both ways: SQL over the lake and the fold over the log, side by side. All of
+// them must be the same to the byte, or the first line that differs is named.
+import { canonicalJson } from '#ledger/canonical-json.ts';
 import { firstDifference } from './difference.ts';
+import type { RunningFold } from './fold/fold-thread.ts';
 import { inRunOrder, WaysDiffer, type ComputedStatement } from './run.ts';
 import type { SqlDocument, SqlWay } from './sql-way.ts';
 
+type Whose = Pick<ComputedStatement, 'payeeId' | 'currency'>;
+
 export interface BothWays {
   readonly sql: SqlWay;
-  readonly fold: () => Promise<Folded>;
+  readonly fold: RunningFold;
   /** The fold's text of one document, for saying where it differs. */
-  readonly foldedText: (of: {
-    readonly payeeId: string;
-    readonly currency: string;
-  }) => Promise<string | undefined>;
-  /** Called with each document on which both agree, in order of payee, then currency. */
-  readonly onDocument: (statement: ComputedStatement, text: string) => Promise<void> | void;
+  readonly foldedText: (whose: Whose) => Promise<string | undefined>;
+  /** Called with each document as SQL gives it: good only once both ways were found to agree. */
+  readonly onDocument: (document: SqlDocument) => void;
 }
 
-/** Rejects with AmountDiffers or WaysDiffer. */
+/** In order of payee, then currency. Rejects with AmountDiffers, WaysDiffer or RunRefused. */
 export async function computeBothWays(ways: BothWays): Promise<readonly ComputedStatement[]> {
-  const [computed, folding] = await Promise.allSettled([ways.sql.compute(), ways.fold()]);
-  if (computed.status === 'rejected') throw computed.reason;
-  if (folding.status === 'rejected') throw folding.reason;
-  const folded = folding.value.statements;
-  let agreed = 0;
-  for await (const document of ways.sql.documents()) {
-    const other = folded[agreed];
-    if (!other || !isSame(document, other)) throw await difference(ways, document, other);
-    await ways.onDocument(other, document.text);
-    agreed += 1;
+  try {
+    const statements: ComputedStatement[] = [];
+    await ways.sql.compute();
+    for await (const document of ways.sql.documents()) {
+      statements.push(document.statement);
+      ways.onDocument(document);
+    }
+    const folded = await ways.fold.folded;
+    const at = statements.findIndex((each, i) => !isSame(each, folded.statements[i]));
+    const first = at < 0 ? statements.length : at;
+    if (at >= 0 || folded.statements.length > first)
+      throw await difference(ways, statements[first], folded.statements[first]);
+    return statements;
+  } finally {
+    await ways.fold.stop();
   }
-  const missing = folded[agreed];
-  if (missing) throw new WaysDiffer(`${nameOf(missing)}: the fold has a statement, SQL has none`);
-  return folded;
 }
 
-function isSame(document: SqlDocument, folded: ComputedStatement): boolean {
-  return (
-    inRunOrder(document, folded) === 0 &&
-    hashOf(document.text) === folded.documentSha256 &&
-    hashOf(document.input) === folded.inputSha256 &&
-    document.openingMinor === folded.openingMinor &&
-    document.linesMinor === folded.linesMinor &&
-    document.closingMinor === folded.closingMinor &&
-    document.lineCount === folded.lineCount
-  );
-}
-
-const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+const isSame = (one: ComputedStatement, other: ComputedStatement | undefined) =>
+  canonicalJson(one) === canonicalJson(other ?? null);
 
 async function difference(
   ways: BothWays,
-  document: SqlDocument,
-  other: ComputedStatement | undefined,
+  inSql: ComputedStatement | undefined,
+  folded: ComputedStatement | undefined,
 ): Promise<WaysDiffer> {
-  const order = other ? inRunOrder(document, other) : -1;
-  if (order > 0) return new WaysDiffer(`${nameOf(other!)}: the fold has a statement, SQL has none`);
-  if (order < 0)
-    return new WaysDiffer(`${nameOf(document)}: SQL has a statement, the fold has none`);
-  const text = (await ways.foldedText(document)) ?? '';
-  const where = firstDifference({ name: 'SQL', text: document.text }, { name: 'the fold', text });
-  return new WaysDiffer(`${nameOf(document)}: ${where ?? 'only the totals differ'}`);
+  if (!inSql || (folded && inRunOrder(folded, inSql) < 0))
+    return new WaysDiffer(`${nameOf(folded!)}: the fold has a statement, SQL has none`);
+  if (!folded || inRunOrder(inSql, folded) < 0)
+    return new WaysDiffer(`${nameOf(inSql)}: SQL has a statement, the fold has none`);
+  const texts = [
+    { name: 'SQL', text: await sqlText(ways.sql, inSql) },
+    { name: 'the fold', text: (await ways.foldedText(folded)) ?? '' },
+  ] as const;
+  return new WaysDiffer(`${nameOf(inSql)}: ${firstDifference(...texts) ?? 'the totals differ'}`);
 }
 
-const nameOf = ({ payeeId, currency }: { payeeId: string; currency: string }) =>
-  `${payeeId} ${currency}`;
+async function sqlText(sql: SqlWay, whose: Whose): Promise<string> {
+  for await (const { statement, text } of sql.documents())
+    if (inRunOrder(statement, whose) === 0) return text;
+  return '';
+}
+
+const nameOf = ({ payeeId, currency }: Whose) => `${payeeId} ${currency}`;

@@ -12,11 +12,11 @@ import { carryBefore, carryDirectory, keepCarry, newCarryDirectory, pathsIn } fr
 import type { Carry } from './carry.ts';
 import { openDocumentWriter } from './documents.ts';
 import { duckdbWay } from './duckdb/duckdb-way.ts';
-import { CarryFile } from './fold/fold-carry.ts';
 import { foldStatements } from './fold/fold-statements.ts';
-import type { FoldInput } from './fold/fold-statements.ts';
+import type { FoldScope } from './fold/fold-statements.ts';
+import { startFold, type RunningFold } from './fold/fold-thread.ts';
 import { closingsAfter, type Closing } from './period-closings.ts';
-import { completedRun, RunRefused, type ComputedRun, type ComputedStatement } from './run.ts';
+import { completedRun, RunRefused, type ComputedRun } from './run.ts';
 import type { SqlInput } from './sql-way.ts';
 
 const MEMORY_MB = 512;
@@ -81,21 +81,18 @@ class Run {
     const left = pathsIn(newCarryDirectory(lake, this.#closing.period));
     const sql = duckdbWay(engine.connection, { ...sqlInput, ...this.#sqlCarry() });
     const documents = openDocumentWriter(workspace);
-    const carryFile = new CarryFile(left.fold);
     try {
       let kept = 0;
       const statements = await computeBothWays({
         sql,
-        fold: () => this.#fold((event) => carryFile.addOpen(event)),
-        foldedText: async (only) => (await foldStatements({ ...this.#foldInput(), only })).text,
-        onDocument: (statement, text) => {
+        fold: this.#startFold(left.fold),
+        foldedText: async (only) => (await foldStatements({ ...this.#scope(), log, only })).text,
+        onDocument: ({ statement, text }) => {
           documents.put(statement.documentSha256, text);
           kept += 1;
           if (kept % 1_000 === 0) onProgress({ stage: 'documents', done: kept, total: 0 });
         },
       });
-      for (const balance of balancesOf(statements)) carryFile.addBalance(balance);
-      carryFile.close();
       const { run, manifest } = completedRun(this.#closing, statements);
       documents.put(run.manifestSha256, manifest);
       documents.commit();
@@ -104,27 +101,24 @@ class Run {
       await keepCarry({ lake, logId: log.logId, closing: this.#closing, manifestSha256 });
       return run;
     } finally {
-      carryFile.close();
       documents.close();
     }
   }
 
-  #fold(onOpen: NonNullable<FoldInput['onOpen']>) {
-    const { onProgress } = this.#parts;
+  #startFold(leaveIn: string): RunningFold {
+    const { onProgress, workspace } = this.#parts;
     const total = this.#closing.cutoffLogIndex;
-    return foldStatements({
-      ...this.#foldInput(),
-      onOpen,
-      onProgress: (done) => onProgress({ stage: 'fold', done, total }),
-    });
+    return startFold({ ...this.#scope(), source: workspace.log, leaveIn }, (done) =>
+      onProgress({ stage: 'fold', done, total }),
+    );
   }
 
-  #foldInput(): FoldInput {
-    const { log, closings, carry } = this.#parts;
-    if (!carry) return { log, closings };
+  #scope(): FoldScope {
+    const { closings, carry } = this.#parts;
+    if (!carry) return { closings };
     const { period } = carry;
     const { fold: file } = this.#carryPaths(period);
-    return { log, closings, carry: { period, position: BigInt(carry.position), file } };
+    return { closings, carry: { period, position: BigInt(carry.position), file } };
   }
 
   #sqlCarry(): Pick<SqlInput, 'carry'> {
@@ -141,12 +135,3 @@ class Run {
     return pathsIn(carryDirectory(this.#parts.workspace.lakeDirectory, period));
   }
 }
-
-const balancesOf = (statements: readonly ComputedStatement[]) =>
-  statements
-    .filter(({ closingMinor }) => closingMinor !== '0')
-    .map(({ payeeId, currency, closingMinor }) => ({
-      payeeId,
-      currency,
-      balanceMinor: closingMinor,
-    }));

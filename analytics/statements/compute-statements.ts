@@ -16,7 +16,11 @@ export interface ComputeOptions {
 const WORKER = new URL(`./statement-job.worker${extname(import.meta.url)}`, import.meta.url);
 
 /** The child's heap; DuckDB's memory is bounded apart from it. */
-const EXEC_ARGV = ['--max-old-space-size=512', '--disable-warning=ExperimentalWarning'];
+const EXEC_ARGV = [
+  '--max-old-space-size=512',
+  '--max-semi-space-size=32',
+  '--disable-warning=ExperimentalWarning',
+];
 
 /**
  * Computes all statements of a closed period both ways and keeps the documents; when it resolves

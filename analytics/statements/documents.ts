@@ -30,15 +30,13 @@ export interface DocumentReader {
 }
 
 export interface DocumentWriter extends DocumentReader {
-  /** Durable once `commit` or `close` has returned. */
+  /** Kept, and durable, once `commit` has returned; closed before that, it never was. */
   put(hash: string, text: string): void;
   commit(): void;
 }
 
 /** `PLdo`: says that an SQLite file holds our documents. */
 const APPLICATION_ID = 0x504c646f;
-/** Puts in one transaction. */
-const BATCH = 500;
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** Reads beside a running service. */
@@ -53,22 +51,20 @@ export function openDocumentWriter({
 }: Pick<Workspace, 'documentsFile'>): DocumentWriter {
   const database = opened(documentsFile, false);
   const insert = database.prepare('INSERT OR REPLACE INTO documents VALUES (?, ?)');
-  let uncommitted = 0;
-  const commit = () => {
-    if (uncommitted > 0) database.exec('COMMIT');
-    uncommitted = 0;
-  };
+  let isWriting = false;
   return {
     get: getter(database),
     put: (hash, text) => {
-      if (uncommitted === 0) database.exec('BEGIN IMMEDIATE');
+      if (!isWriting) database.exec('BEGIN IMMEDIATE');
+      isWriting = true;
       insert.run(Buffer.from(hash, 'hex'), zstdCompressSync(text, FAST));
-      uncommitted += 1;
-      if (uncommitted === BATCH) commit();
     },
-    commit,
+    commit: () => {
+      if (isWriting) database.exec('COMMIT');
+      isWriting = false;
+    },
     close: () => {
-      commit();
+      if (isWriting) database.exec('ROLLBACK');
       database.close();
     },
   };

@@ -1,5 +1,7 @@
 // The first way to a period's statements, as every SQL engine offers it: given the columnar copy of
 // the log it computes each amount again and writes the documents' canonical text itself.
+import type { ComputedStatement } from './run.ts';
+
 export interface SqlInput {
   /** Parquet files of the lake that hold everything between `after` and the cutoff. */
   readonly eventFiles: readonly string[];
@@ -18,18 +20,10 @@ export interface SqlCarry {
   readonly balancesFile: string;
 }
 
-/** One document with its lines in it, and what its events add up to. */
+/** One statement, and its document as RFC 8785 text. */
 export interface SqlDocument {
-  readonly payeeId: string;
-  readonly currency: string;
-  readonly openingMinor: string;
-  readonly linesMinor: string;
-  readonly closingMinor: string;
-  readonly lineCount: number;
-  /** RFC 8785 text, whole. */
+  readonly statement: ComputedStatement;
   readonly text: string;
-  /** The lines as they stand in it, each followed by a line feed. */
-  readonly input: string;
 }
 
 export interface SqlWay {

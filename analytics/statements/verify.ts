@@ -16,6 +16,7 @@ import { firstDifference } from './difference.ts';
 import { DocumentChanged, openDocuments, type DocumentReader } from './documents.ts';
 import { duckdbWay } from './duckdb/duckdb-way.ts';
 import { foldStatements } from './fold/fold-statements.ts';
+import { startFold } from './fold/fold-thread.ts';
 import { closingsAfter, type Closing } from './period-closings.ts';
 import { AmountDiffers, completedRun, RunRefused, WaysDiffer } from './run.ts';
 import type { ComputedStatement } from './run.ts';
@@ -143,11 +144,12 @@ async function fromZero(
   try {
     const input = { ...files, period, cutoffLogIndex, ...(only && { only }) };
     const tell = (done: number) => onProgress?.({ stage: 'fold', done, total: cutoffLogIndex });
+    const scope = { closings, ...(only && { only }) };
     const ways: BothWays = {
       sql: duckdbWay(engine.connection, input),
-      fold: () => foldStatements({ log, closings, onProgress: tell, ...(only && { only }) }),
-      foldedText: async (of) => (await foldStatements({ log, closings, only: of })).text,
-      onDocument: (statement, text) => judge.compare(statement, text),
+      fold: startFold({ ...scope, source: workspace.log }, tell),
+      foldedText: async (of) => (await foldStatements({ closings, log, only: of })).text,
+      onDocument: ({ statement, text }) => judge.compare(statement, text),
     };
     return { closing, statements: await computeBothWays(ways) };
   } finally {

@@ -1,8 +1,9 @@
 // Statements by DuckDB over the lake. All arithmetic is in the `.sql` files beside this one; here
 // they run in order, and the lines they give are put into their documents.
+import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal, rowsOf, setVariables, sqlFile } from '../../duckdb/engine.ts';
-import { AmountDiffers, RunRefused } from '../run.ts';
+import { AmountDiffers, RunRefused, type ComputedStatement } from '../run.ts';
 import type { SqlDocument, SqlInput, SqlWay } from '../sql-way.ts';
 
 const sql = (name: string) => sqlFile(new URL(`${name}.sql`, import.meta.url));
@@ -62,7 +63,9 @@ async function copyTo(connection: DuckDBConnection, select: string, file: string
   await connection.run(`COPY (${select}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`);
 }
 
-interface Heading extends Omit<SqlDocument, 'text' | 'input'> {
+/** A statement but for its hashes, and the text that stands before and after its lines. */
+interface Heading {
+  readonly of: Omit<ComputedStatement, 'inputSha256' | 'documentSha256'>;
   readonly head: string;
   readonly tail: string;
 }
@@ -72,16 +75,17 @@ async function* documents(connection: DuckDBConnection): AsyncGenerator<SqlDocum
   let at = 0;
   let lines: string[] = [];
   let sum = 0n;
-  for await (const { number, amountMinor, line } of linesOf(connection)) {
-    // Headings are numbered from 1: lines of a later one mean that those before are complete.
-    while (at < number - 1) {
-      yield documentOf(headings[at]!, lines, sum);
-      at += 1;
-      lines = [];
-      sum = 0n;
+  for await (const chunk of linesOf(connection)) {
+    for (let row = 0; row < chunk.numbers.length; row += 1) {
+      // Headings are numbered from 1: a line of a later one means that those before are complete.
+      for (; at < chunk.numbers[row]! - 1; at += 1) {
+        yield documentOf(headings[at]!, lines, sum);
+        lines = [];
+        sum = 0n;
+      }
+      lines.push(chunk.lines[row]!);
+      sum += BigInt(chunk.amounts[row]!);
     }
-    lines.push(line);
-    sum += BigInt(amountMinor);
   }
   for (; at < headings.length; at += 1) {
     yield documentOf(headings[at]!, lines, sum);
@@ -92,52 +96,57 @@ async function* documents(connection: DuckDBConnection): AsyncGenerator<SqlDocum
 
 function headingOf(row: Readonly<Record<string, unknown>>): Heading {
   const text = (column: string) => String(row[column]);
-  return {
+  const of = {
     payeeId: text('payee_id'),
+    period: text('period'),
     currency: text('currency'),
+    cutoffLogIndex: Number(row['cutoff']),
+    rulesVersion: Number(row['rules_version']),
     openingMinor: text('opening_minor'),
-    linesMinor: text('lines_minor'),
-    closingMinor: text('closing_minor'),
     lineCount: Number(row['line_count']),
-    head: text('head'),
-    tail: text('tail'),
+    linesMinor: text('lines_minor'),
+    otherMinor: '0',
+    closingMinor: text('closing_minor'),
   };
+  return { of, head: text('head'), tail: text('tail') };
+}
+
+function documentOf({ of, head, tail }: Heading, lines: readonly string[], sum: bigint) {
+  assertTotals(of, lines.length, sum);
+  const input = `${head}${lines.join(',')}]`;
+  const hash = createHash('sha256').update(input);
+  const inputSha256 = hash.copy().digest('hex');
+  const documentSha256 = hash.update(tail).digest('hex');
+  return { statement: { ...of, inputSha256, documentSha256 }, text: input + tail };
 }
 
 /** The engine's totals once more, in bigint. */
-function documentOf(heading: Heading, lines: readonly string[], sum: bigint): SqlDocument {
-  const { head, tail, ...totals } = heading;
-  const closing = BigInt(totals.openingMinor) + sum;
-  if (
-    lines.length !== totals.lineCount ||
-    sum.toString() !== totals.linesMinor ||
-    closing.toString() !== totals.closingMinor
-  )
-    throw new AmountDiffers(
-      `${totals.payeeId} ${totals.currency}: ${lines.length} lines add up to ${sum}, ` +
-        `SQL says ${totals.lineCount} and ${totals.linesMinor}, closing ${totals.closingMinor}`,
-    );
-  const input = lines.length === 0 ? '' : `${lines.join('\n')}\n`;
-  return { ...totals, text: `${head}${lines.join(',')}${tail}`, input };
+function assertTotals(of: Heading['of'], count: number, sum: bigint): void {
+  const closing = (BigInt(of.openingMinor) + sum).toString();
+  const isSame = sum.toString() === of.linesMinor && closing === of.closingMinor;
+  if (isSame && count === of.lineCount) return;
+  throw new AmountDiffers(
+    `${of.payeeId} ${of.currency}: ${count} lines add up to ${sum}, ` +
+      `SQL says ${of.lineCount} and ${of.linesMinor}, closing ${of.closingMinor}`,
+  );
 }
 
-interface NumberedLine {
-  readonly number: number;
-  readonly amountMinor: string;
-  readonly line: string;
+interface Lines {
+  /** Of the heading that each belongs to. */
+  readonly numbers: readonly number[];
+  readonly amounts: readonly string[];
+  readonly lines: readonly string[];
 }
 
-async function* linesOf(connection: DuckDBConnection): AsyncGenerator<NumberedLine> {
+async function* linesOf(connection: DuckDBConnection): AsyncGenerator<Lines> {
   const result = await connection.stream(sql('lines'));
   for (;;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) return;
-    const numbers = chunk.getColumnValues(0);
-    const amounts = chunk.getColumnValues(1);
-    const lines = chunk.getColumnValues(2);
-    for (let row = 0; row < chunk.rowCount; row += 1) {
-      const number = Number(numbers[row]);
-      yield { number, amountMinor: amounts[row] as string, line: lines[row] as string };
-    }
+    yield {
+      numbers: chunk.getColumnValues(0) as number[],
+      amounts: chunk.getColumnValues(1) as string[],
+      lines: chunk.getColumnValues(2) as string[],
+    };
   }
 }

@@ -12,13 +12,17 @@ import type { CarriedBalance, CarriedEvent, FoldCarry } from './fold-carry.ts';
 import { FoldedStatement } from './folded-statement.ts';
 import { pendingPosting } from './posting.ts';
 
-export interface FoldInput {
-  readonly log: EventLogReader;
+/** What is folded: plain values. */
+export interface FoldScope {
   /** All closings from the log's start, or from the carry, to the one that is computed. */
   readonly closings: readonly Closing[];
   readonly carry?: FoldCarry;
   /** Only this payee's statement in this currency; its text is kept. */
   readonly only?: { readonly payeeId: string; readonly currency: string };
+}
+
+export interface FoldInput extends FoldScope {
+  readonly log: EventLogReader;
   /** Called with every event that stays open after the period, in log order. */
   readonly onOpen?: (event: CarriedEvent) => void;
   readonly onProgress?: (logIndex: number) => void;

@@ -12,7 +12,6 @@ export class FoldedStatement {
   readonly currency: string;
   readonly #closing: Closing;
   readonly #document: Hash = createHash('sha256');
-  readonly #input: Hash = createHash('sha256');
   readonly #byKind = new Map<LineKind, bigint>();
   /** Only kept when the whole document was asked for. */
   readonly #kept: string[] | undefined;
@@ -42,7 +41,6 @@ export class FoldedStatement {
   addLine(posting: PendingPosting, late: boolean): void {
     const text = lineText(posting, late);
     this.#write(this.#lineCount === 0 ? text : `,${text}`);
-    this.#input.update(`${text}\n`);
     this.#lineCount += 1;
     this.#lines += posting.amountMinor;
     if (late) this.#late += posting.amountMinor;
@@ -68,12 +66,11 @@ export class FoldedStatement {
     const { payeeId, currency } = this;
     const totals = this.#totals();
     const rest = canonicalJson({ other: [], payeeId, period, rulesVersion, totals });
-    this.#write(`],${rest.slice(1)}`);
+    this.#write(']');
+    const inputSha256 = this.#document.copy().digest('hex');
+    this.#write(`,${rest.slice(1)}`);
     const { byKind: _byKind, lateMinor: _late, ...sums } = totals;
-    const hashes = {
-      inputSha256: this.#input.digest('hex'),
-      documentSha256: this.#document.digest('hex'),
-    };
+    const hashes = { inputSha256, documentSha256: this.#document.digest('hex') };
     const of = { payeeId, period, currency, cutoffLogIndex, rulesVersion };
     return { statement: { ...of, ...sums, ...hashes }, text: this.#kept?.join('') };
   }
@@ -99,6 +96,10 @@ export class FoldedStatement {
   }
 }
 
+/**
+ * Members in canonical order, as the stored ones are: RFC 8785 writes strings and numbers as
+ * JSON.stringify does.
+ */
 function lineText(posting: PendingPosting, late: boolean): string {
   const { movement, amountMinor, ...rest } = posting;
   const line: StatementLine = {
@@ -117,5 +118,5 @@ function lineText(posting: PendingPosting, late: boolean): string {
     sellerId: movement.sellerId,
     text: movement.text,
   };
-  return canonicalJson(line);
+  return JSON.stringify(line);
 }
