@@ -24,4 +24,12 @@ export function positionOf(logId: string, token: string): Position | undefined {
   return position - 1n;
 }
 
-const ledgerMark = (logId: string) => logId.replaceAll('-', '').toLowerCase().slice(0, 8);
+const marks = new Map<string, string>();
+
+/** Kept, because every answer of a feed carries one. */
+function ledgerMark(logId: string): string {
+  let mark = marks.get(logId);
+  if (mark === undefined)
+    marks.set(logId, (mark = logId.replaceAll('-', '').toLowerCase().slice(0, 8)));
+  return mark;
+}

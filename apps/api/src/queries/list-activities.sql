@@ -1,5 +1,5 @@
 -- Published activities, the latest first.
 SELECT * FROM activities
-WHERE (publishedAt, activityId) < (:publishedAt, :activityId)
+WHERE (publishedAt, activityId) < (:afterPublishedAt, :afterActivityId)
 ORDER BY publishedAt DESC, activityId DESC
 LIMIT :limit

@@ -7,7 +7,7 @@ WITH stated AS (
       AND s.cutoffLogIndex > e.logIndex AND s.period >= substr(e.clearsAt, 1, 7)
   ) AS statedIn
   FROM earnings AS e
-  WHERE e.payeeId = :influencerId AND e.logIndex < :logIndex
+  WHERE e.payeeId = :influencerId AND e.logIndex < :afterLogIndex
     AND e.account = iif(:state = 'held', 'held', 'pending')
     AND (:currency IS NULL OR e.currency = :currency)
 )

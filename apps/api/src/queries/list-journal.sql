@@ -1,5 +1,6 @@
 -- Postings in the order of the log, of one account or of all.
 SELECT * FROM journal
-WHERE (:account IS NULL OR account = :account) AND (logIndex, line) > (:logIndex, :line)
+WHERE (logIndex, line) > (:afterLogIndex, :afterLine)
+  AND (:account IS NULL OR account = :account)
 ORDER BY logIndex, line
 LIMIT :limit

@@ -1,2 +1,2 @@
 -- Closed periods in order.
-SELECT * FROM periods WHERE period > :period ORDER BY period LIMIT :limit
+SELECT * FROM periods WHERE period > :afterPeriod ORDER BY period LIMIT :limit

@@ -5,6 +5,6 @@ SELECT
 FROM codes AS c
 LEFT JOIN reward_plans AS p ON p.codeId = c.codeId AND p.version = c.planVersion
 LEFT JOIN code_totals AS t ON t.codeId = c.codeId
-WHERE c.sellerId = :sellerId AND (c.createdAt, c.codeId) < (:createdAt, :codeId)
+WHERE c.sellerId = :sellerId AND (c.createdAt, c.codeId) < (:afterCreatedAt, :afterCodeId)
 ORDER BY c.createdAt DESC, c.codeId DESC
 LIMIT :limit

@@ -3,6 +3,6 @@ SELECT * FROM orders
 WHERE sellerId = :sellerId
   AND (:status IS NULL OR status = :status)
   AND (:codeId IS NULL OR codeId = :codeId)
-  AND (paidAt, orderId) < (:paidAt, :orderId)
+  AND (paidAt, orderId) < (:afterPaidAt, :afterOrderId)
 ORDER BY paidAt DESC, orderId DESC
 LIMIT :limit

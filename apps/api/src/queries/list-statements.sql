@@ -1,8 +1,8 @@
--- Issued statements in the order in which they were issued.
+-- Issued statements by period, payee and currency.
 SELECT * FROM statements
-WHERE (:payeeId IS NULL OR payeeId = :payeeId)
+WHERE (period, payeeId, currency) > (:afterPeriod, :afterPayeeId, :afterCurrency)
+  AND (:payeeId IS NULL OR payeeId = :payeeId)
   AND (:period IS NULL OR period = :period)
   AND (:currency IS NULL OR currency = :currency)
-  AND logIndex > :logIndex
-ORDER BY logIndex
+ORDER BY period, payeeId, currency
 LIMIT :limit

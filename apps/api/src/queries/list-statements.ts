@@ -38,7 +38,7 @@ export class ListStatementsController {
 const LISTING = {
   name: 'statements',
   sql: sqlBeside(import.meta.url, 'list-statements.sql'),
-  from: { logIndex: -1 },
+  from: { period: '', payeeId: '', currency: '' },
   item: statementView,
 };
 

@@ -1,5 +1,5 @@
--- Tasks of a tab (rule 13), the latest first. The influencer's tabs hold what it applied for:
--- ended when the task is closed, else submitted once content came, else awaiting submission.
+-- All tasks, or those of a type (rule 13), the latest first; of an influencer also how far its own
+-- application has come.
 SELECT
   t.taskId, t.taskType, t.channel, t.origin, t.activityId, t.status, t.closedReason, t.samples,
   t.applicationClosesAt, t.submissionClosesAt, t.openedAt,
@@ -12,18 +12,10 @@ FROM tasks AS t
 JOIN codes AS c USING (codeId)
 LEFT JOIN reward_plans AS p ON p.codeId = c.codeId AND p.version = c.planVersion
 LEFT JOIN applications AS a ON a.taskId = t.taskId AND a.influencerId = :influencerId
-WHERE (t.openedAt, t.taskId) < (:openedAt, :taskId)
+WHERE (t.openedAt, t.taskId) < (:afterOpenedAt, :afterTaskId)
   AND (:sellerId IS NULL OR t.sellerId = :sellerId)
   AND (:channel IS NULL OR t.channel = :channel)
   AND (:status IS NULL OR t.status = :status)
-  AND CASE :tab
-    WHEN 'all' THEN TRUE
-    WHEN 'store_promo_code' THEN t.taskType = 'store_promo_code'
-    WHEN 'awaiting_submission'
-      THEN a.status = 'approved' AND a.submissions = 0 AND t.status = 'open'
-    WHEN 'submitted'
-      THEN a.status = 'approved' AND a.submissions > 0 AND t.status = 'open'
-    ELSE a.status = 'approved' AND t.status = 'closed'
-  END
+  AND (:taskType IS NULL OR t.taskType = :taskType)
 ORDER BY t.openedAt DESC, t.taskId DESC
 LIMIT :limit

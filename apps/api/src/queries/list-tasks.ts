@@ -51,10 +51,17 @@ export class ListTasksController {
   }
 }
 
-const LISTING = {
+const ALL_TASKS = {
   name: 'tasks',
   sql: sqlBeside(import.meta.url, 'list-tasks.sql'),
   from: { openedAt: LATEST, taskId: LAST },
+  item: taskView,
+};
+
+const OWN_TASKS = {
+  name: 'own-tasks',
+  sql: sqlBeside(import.meta.url, 'list-influencer-tasks.sql'),
+  from: { appliedAt: LATEST, taskId: LAST },
   item: taskView,
 };
 
@@ -64,7 +71,10 @@ export class ListTasksHandler implements IQueryHandler<ListTasks> {
 
   async execute({ asked }: ListTasks): Promise<Page<TaskView>> {
     const { influencerId = null, sellerId = null, channel = null, status = null, tab } = asked;
-    const filter = { influencerId, sellerId, channel, status, tab };
-    return readPage(this.read, LISTING, asked, filter);
+    const filter = { influencerId, sellerId, channel, status };
+    if (INFLUENCERS_TABS.includes(tab))
+      return readPage(this.read, OWN_TASKS, asked, { ...filter, tab });
+    const taskType = tab === 'all' ? null : tab;
+    return readPage(this.read, ALL_TASKS, asked, { ...filter, taskType });
   }
 }

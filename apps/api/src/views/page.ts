@@ -36,7 +36,10 @@ export interface Page<T> {
 export interface Listing<R extends Row, T> {
   /** Names the operation in its cursors. */
   readonly name: string;
-  /** Ends in `LIMIT :limit` and starts after the keys, each a parameter of its own name. */
+  /**
+   * Starts behind the keys, parameters `:after…` of the columns in `from`, and ends in
+   * `LIMIT :limit`. A line `AND (:x IS NULL OR …)` is a filter, left out when `x` is null.
+   */
   readonly sql: string;
   /** The columns that order the list, with what stands before the first row. */
   readonly from: { readonly [K in keyof R & string]?: string | number };
@@ -47,12 +50,14 @@ export function readPage<R extends Row, T>(
   read: ReadModel,
   { name, sql, from, item }: Listing<R, T>,
   { limit, cursor }: PageAsked,
-  parameters: Parameters = {},
+  filters: Parameters = {},
 ): Page<T> {
   const columns = Object.keys(from);
   const after = cursor === undefined ? Object.values(from) : keysOf(name, cursor, from);
-  const keys = Object.fromEntries(columns.map((column, at) => [column, after[at] as Value]));
-  const rows = read.all<R>(sql, { ...parameters, ...keys, limit: limit + 1 });
+  const keys = columns.map((column, at) => [`after${capitalised(column)}`, after[at] as Value]);
+  const filtered = withFilters(sql, filters);
+  const parameters = { ...filters, ...Object.fromEntries(keys), limit: limit + 1 };
+  const rows = read.all<R>(filtered, namedIn(filtered, parameters));
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return {
@@ -66,6 +71,22 @@ export function readPage<R extends Row, T>(
           ),
   };
 }
+
+const FILTER = /^\s*AND \(:(\w+) IS NULL OR (.+)\)$/gm;
+
+/** Only with the filters that were given: an index serves a condition, but no "or not asked". */
+const withFilters = (sql: string, filters: Parameters): string =>
+  sql.replaceAll(FILTER, (_line, name: string, condition: string) =>
+    filters[name] === null ? '' : `  AND ${condition}`,
+  );
+
+/** SQLite refuses parameters that the statement does not name. */
+const namedIn = (sql: string, parameters: Parameters): Parameters =>
+  Object.fromEntries(
+    Object.entries(parameters).filter(([name]) => new RegExp(`:${name}\\b`).test(sql)),
+  );
+
+const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 export const cursorOf = (name: string, keys: readonly Value[]) =>
   Buffer.from(JSON.stringify([name, ...keys])).toString('base64url');
