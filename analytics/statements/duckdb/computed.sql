@@ -1,18 +1,68 @@
--- Each amount again from base and pinned plan, in 128-bit integers. Rounding rule 1: half away from
--- zero on the magnitude, then the sign; once per line.
-CREATE TEMP MACRO rounded_share(base, rate_bps) AS
-  CASE WHEN base < 0 THEN -1 ELSE 1 END::HUGEINT
-  * ((2 * abs(base::HUGEINT) * rate_bps::HUGEINT + 10000) // 20000);
-
-CREATE TEMP TABLE computed AS
+-- Guards before any arithmetic, in order: why no amount can be computed from an entry. With these
+-- bounds no product below leaves 64 bits and no sum 128.
+CREATE TEMP VIEW judged AS
 SELECT *,
-       CASE plan_kind
-         WHEN 'rate' THEN coalesce(list_sum(list_transform(lines, lambda line:
-           rounded_share(line.after_minor, rate_bps) - rounded_share(line.before_minor, rate_bps)
-         )), 0)::HUGEINT
-         ELSE (CASE WHEN net_after_minor > 0 THEN fee_minor::HUGEINT ELSE 0::HUGEINT END)
-            - (CASE WHEN net_before_minor > 0 THEN fee_minor::HUGEINT ELSE 0::HUGEINT END)
-       END AS moved_minor,
-       coalesce(list_sum(list_transform(lines, lambda line:
-         line.after_minor::HUGEINT - line.before_minor::HUGEINT)), 0)::HUGEINT AS base_change_minor
+       CASE
+         WHEN type NOT IN ('OrderConfirmed', 'OrderRefunded', 'RefundCancelled', 'OrderInvalidated',
+                           'CommissionHeld', 'CommissionReleased')
+           THEN 'is of a type that moves no money: ' || type
+         WHEN occurred_at IS NULL OR clears_at IS NULL
+           THEN 'has a time that is not UTC with milliseconds'
+         WHEN order_id IS NULL OR seller_id IS NULL OR code_id IS NULL OR text IS NULL
+              OR payee_id IS NULL OR currency IS NULL
+           THEN 'does not say whose money it moves'
+         WHEN account IS NULL OR account NOT IN ('pending', 'held')
+           THEN 'names no account'
+         WHEN rounding IS DISTINCT FROM 1 OR plan_version IS NULL OR plan_version < 1
+           THEN 'has a plan under an unknown rounding rule'
+         WHEN plan_kind IS NULL OR plan_kind NOT IN ('rate', 'fixed_fee')
+           THEN 'has a plan of an unknown kind'
+         WHEN plan_kind = 'rate' AND (rate_bps IS NULL OR rate_bps NOT BETWEEN 1 AND 10000)
+           THEN 'has a rate outside 1 to 10000 basis points'
+         WHEN plan_kind = 'fixed_fee'
+              AND (fee_minor IS NULL OR fee_minor NOT BETWEEN 1 AND 1000000000000000)
+           THEN 'has a fee outside 1 to 10^15'
+         WHEN lines IS NULL OR len(lines) > 2000
+           THEN 'has no lines, or more than 2000'
+         WHEN len(list_filter(lines, lambda line:
+                line.line_id IS NULL OR line.before_minor IS NULL OR line.after_minor IS NULL
+                OR line.before_minor NOT BETWEEN 0 AND 1000000000000000
+                OR line.after_minor NOT BETWEEN 0 AND 1000000000000000)) > 0
+           THEN 'has the base of a line that is no whole number from 0 to 10^15'
+         WHEN net_before_minor IS NULL OR net_after_minor IS NULL
+              OR net_before_minor NOT BETWEEN 0 AND 2000000000000000000
+              OR net_after_minor NOT BETWEEN 0 AND 2000000000000000000
+           THEN 'has a net that is no whole number from 0 to 2 * 10^18'
+         WHEN stated_minor IS NULL
+              OR stated_minor NOT BETWEEN -2000000000000000000 AND 2000000000000000000
+           THEN 'states an amount that is no whole number within 2 * 10^18'
+       END AS fault
 FROM entry;
+
+-- Rounding rule 1: half away from zero on the magnitude, then the sign; once per line. Whole ten
+-- thousands of the base are taken apart, so that everything stays exact in 64 bits.
+CREATE TEMP MACRO rounded_share(base, rate_bps) AS
+  CASE WHEN base < 0 THEN -1 ELSE 1 END
+  * (abs(base::BIGINT) // 10000 * rate_bps
+     + (2 * (abs(base::BIGINT) % 10000) * rate_bps + 10000) // 20000);
+
+CREATE TEMP MACRO fee_while_above_zero(net, fee) AS
+  CASE WHEN net > 0 THEN fee::BIGINT ELSE 0 END;
+
+-- Each amount again, from base and pinned plan.
+CREATE TEMP VIEW computed AS
+SELECT *,
+       CASE WHEN fault IS NULL THEN
+         CASE plan_kind
+           WHEN 'rate' THEN coalesce(list_sum(list_transform(lines, lambda line:
+             rounded_share(line.after_minor, rate_bps) - rounded_share(line.before_minor, rate_bps)
+           )), 0)
+           ELSE fee_while_above_zero(net_after_minor, fee_minor)
+                - fee_while_above_zero(net_before_minor, fee_minor)
+         END
+       END::HUGEINT AS moved_minor,
+       CASE WHEN fault IS NULL THEN
+         coalesce(list_sum(list_transform(lines, lambda line:
+           line.after_minor::BIGINT - line.before_minor::BIGINT)), 0)
+       END::HUGEINT AS base_change_minor
+FROM judged;

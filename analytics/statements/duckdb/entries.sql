@@ -1,5 +1,5 @@
--- The closed periods and the entries that a run looks at: those of the log before the cutoff, or of
--- what came after the period before when its open entries were carried over (carried.sql).
+-- The closed periods and the entries that a run looks at: those of the log before the cutoff, and
+-- after the period before when its open entries were carried over (carried.sql).
 CREATE TEMP TABLE closing AS
 SELECT row_number() OVER (ORDER BY log_index)::INTEGER AS ordinal,
        log_index AS cutoff,
@@ -15,7 +15,7 @@ FROM (
     AND log_index > getvariable('after') AND log_index <= getvariable('cutoff')
 );
 
-CREATE TEMP TABLE entry AS
+CREATE TEMP VIEW entry AS
 SELECT *
 FROM read_parquet(getvariable('entry_files'))
 WHERE log_index > getvariable('after') AND log_index < getvariable('cutoff')

@@ -1,4 +1,4 @@
--- RFC 8785 text of a string and of a time. Only ids of others may hold what needs escaping.
+-- RFC 8785 text of a string.
 CREATE TEMP MACRO json_text(value) AS
   CASE WHEN regexp_matches(value, '["\\\x00-\x1f]')
        THEN '"' || array_to_string(list_transform(regexp_extract_all(value, '(?s).'), lambda c:
@@ -10,6 +10,4 @@ CREATE TEMP MACRO json_text(value) AS
                    WHEN c = chr(13) THEN '\r'
                    WHEN c < ' ' THEN format('\u{:04x}', unicode(c))
                    ELSE c END), '') || '"'
-       ELSE '"' || value || '"' END;
-
-CREATE TEMP MACRO json_time(moment) AS '"' || strftime(moment, '%Y-%m-%dT%H:%M:%S.%gZ') || '"';
+       ELSE concat('"', value, '"') END;

@@ -1,22 +1,25 @@
--- Every line as RFC 8785 text, in the order of the documents and, in each, of the log.
+-- Every line as RFC 8785 text, in the order of the documents and, in each, of the log. Ids that are
+-- ours hold nothing that needs escaping; line ids come from others.
 SELECT number::INTEGER AS number, amount_minor::VARCHAR AS amount_minor,
-       '{"amountMinor":"' || amount_minor || '","base":['
-         || array_to_string(list_transform(lines, lambda line:
-              '{"afterMinor":"' || line.after_minor || '","beforeMinor":"' || line.before_minor
-                || '","lineId":' || json_text(line.line_id) || '}'), ',')
-         || '],"clearsAt":' || json_time(clears_at)
-         || ',"codeId":' || json_text(code_id)
-         || ',"event":' || json_text(stream || '@' || revision)
-         || ',"kind":"' || kind || '","late":' || late || ',"logIndex":' || log_index
-         || ',"net":{"afterMinor":"' || net_after_minor || '","beforeMinor":"' || net_before_minor
-         || '"},"occurredAt":' || json_time(occurred_at)
-         || ',"orderId":' || json_text(order_id)
-         || ',"plan":{' || CASE plan_kind
-              WHEN 'rate' THEN '"kind":"rate","rateBps":' || rate_bps
-              ELSE '"feeMinor":"' || fee_minor || '","kind":"fixed_fee"' END
-         || ',"rounding":' || rounding || ',"version":' || plan_version
-         || '},"sellerId":' || json_text(seller_id)
-         || ',"text":' || json_text(text) || '}' AS line
+       concat(
+         '{"amountMinor":"', amount_minor, '","base":[',
+         array_to_string(list_transform(lines, lambda line: concat(
+           '{"afterMinor":"', line.after_minor, '","beforeMinor":"', line.before_minor,
+           '","lineId":', json_text(line.line_id), '}')), ','),
+         '],"clearsAt":"', strftime(clears_at, '%Y-%m-%dT%H:%M:%S.%gZ'),
+         '","codeId":"', code_id,
+         '","event":"', stream, '@', revision,
+         '","kind":"', kind, '","late":', late, ',"logIndex":', log_index,
+         ',"net":{"afterMinor":"', net_after_minor, '","beforeMinor":"', net_before_minor,
+         '"},"occurredAt":"', strftime(occurred_at, '%Y-%m-%dT%H:%M:%S.%gZ'),
+         '","orderId":"', order_id,
+         '","plan":{', CASE plan_kind
+            WHEN 'rate' THEN concat('"kind":"rate","rateBps":', rate_bps)
+            ELSE concat('"feeMinor":"', fee_minor, '","kind":"fixed_fee"') END,
+         ',"rounding":', rounding, ',"version":', plan_version,
+         '},"sellerId":"', seller_id,
+         '","text":"', text, '"}'
+       ) AS line
 FROM (
   SELECT number, posting.*
   FROM posting JOIN statement USING (payee_id, currency)

@@ -1,5 +1,5 @@
--- The postings on pending accounts, each with the period it belongs to: the first closed one whose
--- cutoff comes after it and whose end is after its clears_at. Beyond the last one: still open.
+-- Every entry with the period that its posting belongs to: the first closed one whose cutoff comes
+-- after it and whose end is after its clears_at. Beyond the last one: still open.
 SET VARIABLE cutoffs = (SELECT list(cutoff ORDER BY ordinal) FROM closing);
 SET VARIABLE ends = (SELECT list(ends_at ORDER BY ordinal) FROM closing);
 -- The period that is computed is the last closed one.
@@ -8,7 +8,7 @@ SET VARIABLE starts_at = (SELECT starts_at FROM closing WHERE ordinal = getvaria
 -- Never late in the first period of the ledger: everything before it belongs there.
 SET VARIABLE may_be_late = getvariable('has_carry') OR getvariable('target') > 1;
 
-CREATE TEMP TABLE posting AS
+CREATE TEMP TABLE moved AS
 SELECT *,
        ordinal = getvariable('target') AND getvariable('may_be_late')
          AND clears_at < getvariable('starts_at') AS late
@@ -28,5 +28,9 @@ FROM (
          END AS kind,
          CASE type WHEN 'CommissionHeld' THEN -moved_minor ELSE moved_minor END AS amount_minor
   FROM computed
-  WHERE account = 'pending' OR type IN ('CommissionHeld', 'CommissionReleased')
 );
+
+-- What changes a pending account: all that is earned while not held, holds and releases.
+CREATE TEMP VIEW posting AS
+SELECT * FROM moved
+WHERE account = 'pending' OR type IN ('CommissionHeld', 'CommissionReleased');
