@@ -37,8 +37,7 @@ export class TableRows {
   }
 
   get(key: readonly Value[]): Row | undefined {
-    const cached = this.#lookUp(key) ?? this.#keep(key, this.#stored(key));
-    return cached.row ?? undefined;
+    return this.#cached(key, true).row ?? undefined;
   }
 
   put(row: Row): void {
@@ -80,16 +79,20 @@ export class TableRows {
     this.#last = undefined;
   }
 
-  #lookUp(key: readonly Value[]): Cached | undefined {
+  /** The entry of a key, made when there is none: from SQLite, or without looking there. */
+  #cached(key: readonly Value[], isLookedUp: boolean): Cached {
     if (this.#last !== undefined && isSameKey(this.#last.key, key)) return this.#last;
     const name = cacheKey(key);
     let cached = this.#recent.get(name);
     if (cached === undefined) {
       cached = this.#older.get(name);
-      if (cached === undefined) return undefined;
-      this.#older.delete(name);
+      if (cached !== undefined) this.#older.delete(name);
+      else {
+        const stored = isLookedUp ? this.#stored(key) : undefined;
+        cached = { key, stored, row: stored ?? null, isChanged: false };
+      }
       this.#recent.set(name, cached);
-      this.#recentBytes += bytesOf(cached.row);
+      this.#recentBytes += CACHED_BYTES + bytesOf(cached.row);
     }
     return (this.#last = cached);
   }
@@ -99,15 +102,8 @@ export class TableRows {
     return row ?? null;
   }
 
-  #keep(key: readonly Value[], stored: Row | null | undefined): Cached {
-    const cached = { key, stored, row: stored ?? null, isChanged: false };
-    this.#recent.set(cacheKey(key), cached);
-    this.#recentBytes += CACHED_BYTES + bytesOf(cached.row);
-    return (this.#last = cached);
-  }
-
   #change(key: readonly Value[], row: Row | null): void {
-    const cached = this.#lookUp(key) ?? this.#keep(key, undefined);
+    const cached = this.#cached(key, false);
     cached.row = row;
     if (cached.isChanged) return;
     cached.isChanged = true;
