@@ -15,6 +15,19 @@ export type OrderLine = z.infer<typeof OrderLine>;
 
 export const MAX_ORDER_LINES = 2_000;
 
+const MAX_LINES_BYTES = 256 * 1024;
+/** The most that a line of an order or a refund takes: two ids, every character of them escaped. */
+const MAX_LINE_BYTES = 1_024;
+const utf8 = new TextEncoder();
+
+/**
+ * What every event about an order copies is bounded, so that whatever follows from a stored fact
+ * fits one append: an order whose reservation is stored can always be attributed and refunded.
+ */
+export const areLinesWithinSize = (lines: readonly object[]): boolean =>
+  lines.length * MAX_LINE_BYTES <= MAX_LINES_BYTES ||
+  utf8.encode(JSON.stringify(lines)).byteLength <= MAX_LINES_BYTES;
+
 /** The keyed hash of a buyer's id: 128 bits of HMAC-SHA-256 in base64url. */
 export const KeyedBuyer = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 export type KeyedBuyer = z.infer<typeof KeyedBuyer>;

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { canonicalJson } from '#ledger/canonical-json.ts';
 import type { CommandContext } from '#ledger/command-context.ts';
 import { isCurrency } from '#ledger/currency.ts';
+import { areLinesWithinSize } from '#ledger/order-content.ts';
 import { RefundRequest } from '#ledger/order.events.ts';
 import { refundOrder } from '#ledger/refund.ts';
 import { CurrencyCode, ForeignId, Id } from '#ledger/values.ts';
@@ -22,7 +23,10 @@ export const RefundOrderBody = z
     /** From the feed; used once and for ever. */
     refundId: ForeignId,
     currency: CurrencyCode.refine(isCurrency, { message: 'is not a currency that exists' }),
-    refund: RefundRequest,
+    refund: RefundRequest.refine(
+      (request) => request.kind !== 'lines' || areLinesWithinSize(request.lines),
+      { message: 'must be at most 256 KiB' },
+    ),
     /** The clock when left out. */
     occurredAt: Instant.optional(),
   })

@@ -5,7 +5,7 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { z } from 'zod';
 import type { CommandContext } from '#ledger/command-context.ts';
 import { isCurrency } from '#ledger/currency.ts';
-import { MAX_ORDER_LINES, OrderLine } from '#ledger/order-content.ts';
+import { areLinesWithinSize, MAX_ORDER_LINES, OrderLine } from '#ledger/order-content.ts';
 import { CurrencyCode, Id } from '#ledger/values.ts';
 import type { Answer } from '../http/answer.ts';
 import { Context } from '../http/command-context.ts';
@@ -39,7 +39,11 @@ export const TakeOrderBody = z
       .max(256)
       .refine((id) => id.isWellFormed(), { message: 'must be well-formed text' })
       .optional(),
-    lines: z.array(OrderLine).min(1).max(MAX_ORDER_LINES),
+    lines: z
+      .array(OrderLine)
+      .min(1)
+      .max(MAX_ORDER_LINES)
+      .refine(areLinesWithinSize, { message: 'must be at most 256 KiB together' }),
     /** When the order came confirmed already. */
     confirmedAt: Instant.optional(),
   })
