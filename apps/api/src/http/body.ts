@@ -3,6 +3,7 @@
 // NDJSON is handed to its slice as the stream that it is.
 import type { FastifyInstance } from 'fastify';
 import { RequestRefused } from './problem.ts';
+import { illFormedText } from './well-formed.ts';
 
 /** One order may be 256 KiB as stored; as a request it also has its names and spaces. */
 export const MOST_BODY_BYTES = 1024 * 1024;
@@ -31,6 +32,13 @@ export function readBodies(server: FastifyInstance): void {
 function jsonOf(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   const text = textOf(body);
+  const json = parsed(text);
+  const illFormed = illFormedText(text, json);
+  if (illFormed.length > 0) throw new RequestRefused('request_must_match_schema', illFormed);
+  return json;
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

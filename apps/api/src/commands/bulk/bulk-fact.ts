@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { Id } from '#ledger/values.ts';
 import { pointersOf } from '../../http/validation.ts';
+import { illFormedText } from '../../http/well-formed.ts';
 import { CancelRefundBody } from '../cancel-refund.ts';
 import { ConfirmOrderBody } from '../confirm-order.ts';
 import { InvalidateOrderBody } from '../invalidate-order.ts';
@@ -31,6 +32,8 @@ export function factOf(text: string): BulkFact | Fault {
   } catch {
     return { fault: 'line_must_be_json' };
   }
+  const illFormed = illFormedText(text, json);
+  if (illFormed.length > 0) return { fault: 'line_must_match_schema', pointers: illFormed };
   const parsed = BulkFact.safeParse(json);
   if (parsed.success) return parsed.data;
   return { fault: 'line_must_match_schema', pointers: pointersOf(parsed.error.issues, 'body') };
