@@ -27,6 +27,21 @@ describe('taking an order', () => {
     ]);
   });
 
+  it('names the code as the rejection saw it, not as it was when the order came in', async () => {
+    const market = await Market.open({ totalLimit: 1 });
+    const [first, second] = [
+      await look(market.desk, orderOf('o1')),
+      await look(market.desk, orderOf('o2')),
+    ];
+    await redeem(market.desk, first, market.context());
+    await redeem(market.desk, second, market.context());
+    const [rejected] = await market.stored(orderStream('s1', 'o2'));
+    expect(rejected?.data).toMatchObject({
+      reason: 'total_limit_reached',
+      judgedOn: ['issuedCode-ADA10@0', 'seller-s1@1', 'influencer-ada@0', 'promoCode-c1@3'],
+    });
+  });
+
   it('keeps no buyer in the clear', async () => {
     const market = await Market.open();
     await written(market, orderOf('o1', { buyerId: 'jane@example.org' }));

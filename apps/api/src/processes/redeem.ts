@@ -124,6 +124,7 @@ async function reserve(
   const stream = promoCodeStream(holder.codeId);
   const related = relatedTo(holder);
   let basis: EventRef[] = [];
+  let judgedCode = code;
   const told = await desk.runner.transact({
     decider: promoCode,
     stream,
@@ -132,6 +133,7 @@ async function reserve(
     decide: (state, loaded) => {
       const [issued, sellerOf, ...holders] = loaded as [AnyLoaded, AnyLoaded, ...AnyLoaded[]];
       basis = judgedOn(streamsOf(related), loaded);
+      judgedCode = state;
       const now = holderOf(content, issued.state);
       if (now?.promoterId !== holder.promoterId) return refuse('holder_must_be_current');
       const hold = suspensionHold(paidAt, ...holders.map((each) => each.state));
@@ -144,8 +146,9 @@ async function reserve(
     const reason = told.refusal.refused;
     if (reason === 'holder_must_be_current') return 'look_again';
     if (reason === 'idempotency_key_must_not_be_reused') throw new Error('an order claims no key');
-    const ownRef = code.status === 'existing' ? [eventRef(stream, code.revision)] : [];
-    const asked = { content, contentHash, code, codeId: holder.codeId };
+    // The code as the verdict saw it: its limits may have been reached since it was looked at.
+    const ownRef = judgedCode.status === 'existing' ? [eventRef(stream, judgedCode.revision)] : [];
+    const asked = { content, contentHash, code: judgedCode, codeId: holder.codeId };
     return { ...asked, reason, judgedOn: [...basis, ...ownRef] };
   }
   const [reserved] = told.events;
