@@ -54,6 +54,22 @@ describe('facts that came before their order', () => {
     expect(fold(confirmed, early.state)).toMatchObject({ parked: [], eligibleNet: 0n });
   });
 
+  it('are a thousand refunds at most, repeats and cancelled ones aside', () => {
+    const many = Array.from({ length: 1_000 }, (_, i) => fact.refund(`r${i}`, fact.ofAmount(1)));
+    const { state } = continued(unknown(), [...many, fact.cancel('r7')]);
+    expect(refusalOf(fact.refund('one more', fact.ofAmount(1))(state))).toEqual({
+      refused: 'order_must_be_known',
+      details: { awaitingRefunds: 1_000 },
+    });
+    expect(outcomeOf(fact.refund('r7', fact.ofAmount(1))(state))).toBe('unchanged');
+    let settled = fold(eventsOf(attributeOrder(attribution(), state)), state);
+    while (hasUnsettledFacts(settled))
+      settled = fold(settleParked({ rules }, settled).events, settled);
+    expect(typesOf(eventsOf(fact.refund('one more', fact.ofAmount(1))(settled)))).toEqual([
+      'OrderRefunded',
+    ]);
+  });
+
   it('keep their own times and ids', () => {
     const at = '2026-01-03T00:00:00.000Z';
     const { state } = continued(unknown(), [fact.refund('r1', fact.everything, { at })]);

@@ -38,9 +38,19 @@ export function refundOrder(
   if (known?.contentHash === command.contentHash) return accept();
   if (known) return refuse('refund_must_not_change', { contentHash: known.contentHash });
   if (isNothing(command.request)) return refuse('refund_must_be_above_zero');
-  if (state.status === 'awaited') return accept({ type: 'RefundParked', data: command });
+  if (state.status === 'awaited') return park(command, state);
   const order = openOrder(state);
   return isRefusal(order) ? order : accept(judgeRefund(command, order));
+}
+
+/** Each of them is judged in one go when the order comes: what waits for it is bounded. */
+const MAX_AWAITING_REFUNDS = 1_000;
+
+/** Cancelled ones count too: their ids stay used. */
+function park(command: RefundOrder, state: OrderState): Decision<RefundParked, OrderRefusal> {
+  if (state.refunds.size >= MAX_AWAITING_REFUNDS)
+    return refuse('order_must_be_known', { awaitingRefunds: state.refunds.size });
+  return accept({ type: 'RefundParked', data: command });
 }
 
 function isNothing(request: RefundRequest): boolean {
