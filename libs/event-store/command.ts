@@ -1,5 +1,4 @@
 // One command on its way through the runner, and what was decided about it in its batch.
-import { metadataOf } from '#ledger/command-context.ts';
 import type { AnyEvent, Refusal } from '#ledger/decider.ts';
 import type { Metadata } from '#ledger/metadata.ts';
 import type { KeyUse } from './folded-stream.ts';
@@ -14,9 +13,8 @@ export type AnyTransacted = Transacted<any, AnyEvent, string>;
 
 export class Command {
   readonly transaction: AnyTransaction;
-  readonly related: readonly StreamSlot[];
-  /** Read from the context once. */
   readonly metadata: Metadata;
+  readonly related: readonly StreamSlot[];
   readonly resolve: (answer: AnyTransacted) => void;
   readonly reject: (reason: unknown) => void;
   attempts = 0;
@@ -28,12 +26,13 @@ export class Command {
 
   constructor(
     transaction: AnyTransaction,
+    metadata: Metadata,
     related: readonly StreamSlot[],
     answer: Pick<Command, 'resolve' | 'reject'>,
   ) {
     this.transaction = transaction;
+    this.metadata = metadata;
     this.related = related;
-    this.metadata = metadataOf(transaction.context);
     this.resolve = answer.resolve;
     this.reject = answer.reject;
   }

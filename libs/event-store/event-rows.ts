@@ -67,19 +67,17 @@ export class EventRows {
     const id = this.streamId(stream);
     if (id === undefined) return [];
     const statement = range.backwards ? this.#backwards : this.#forwards;
-    const rows = statement.all(id, range.from, range.limit) as unknown as readonly Row[];
-    return rows.map((row) => this.#streamEvent(row));
+    return page(statement.iterate(id, range.from, range.limit), (row) => this.#streamEvent(row));
   }
 
   ofLog(after: number, limit: number): readonly RecordedEvent[] {
-    const rows = this.#log.all(after, limit) as unknown as readonly Row[];
-    return rows.map((row) => this.#event(row));
+    return page(this.#log.iterate(after, limit), (row) => this.#event(row));
   }
 
   textsOfLog(after: number, limit: number, types?: readonly string[]): readonly EventText[] {
     const statement = types === undefined ? this.#log : this.#logOf(typeFilter(types.length));
-    const rows = statement.all(after, ...(types ?? []), limit) as unknown as readonly Row[];
-    return rows.map((row) => this.#text(row));
+    const rows = statement.iterate(after, ...(types ?? []), limit);
+    return page(rows, (row) => this.#text(row));
   }
 
   /** In hexadecimal, of the events that `textsOfLog` gives for the same range. */
@@ -146,6 +144,18 @@ export class EventRows {
   }
 }
 
+/** Ends early, but not before its first event, when the events are large. */
+function page<E>(rows: Iterable<unknown>, read: (row: Row) => E): readonly E[] {
+  const events: E[] = [];
+  let size = 0;
+  for (const row of rows as Iterable<Row>) {
+    events.push(read(row));
+    size += row[9].length;
+    if (size >= MAX_PAGE_SIZE) break;
+  }
+  return events;
+}
+
 function typeFilter(count: number): string {
   const names = Array.from({ length: count }, () => '?').join(', ');
   return `AND e.type IN (SELECT id FROM types WHERE name IN (${names}))`;
@@ -180,3 +190,6 @@ class Names {
 }
 
 const MAX_NAMES = 10_000;
+
+/** Of a page's data, in characters of JSON. */
+const MAX_PAGE_SIZE = 4 * 1024 * 1024;

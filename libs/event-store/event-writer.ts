@@ -19,7 +19,7 @@ const MAX_ENDS = 50_000;
 const MAX_NAMES = 10_000;
 
 /** At the end of a log that is opened. */
-const CHECKED_EVENTS = 100;
+const CHECKED_EVENTS = 20;
 
 export interface Append {
   readonly stream: string;
@@ -150,16 +150,14 @@ export class EventWriter {
   #readEndOfLog(): LogEnd {
     const last = this.#rows.lastPosition();
     const from = Math.max(0, last + 1 - CHECKED_EVENTS);
-    const [before] = from === 0 ? [chainStart(this.#logId)] : this.#rows.chainsOfLog(from - 2, 1);
-    const chains = this.#rows.chainsOfLog(from - 1, CHECKED_EVENTS);
-    const events = this.#rows.textsOfLog(from - 1, CHECKED_EVENTS);
-    let chain = before;
-    for (let i = 0; i <= last - from; i += 1) {
-      const event = events[i];
-      if (event === undefined || chain === undefined)
-        throw new RangeError(`the event at ${from + i} is missing`);
+    let [chain] = from === 0 ? [chainStart(this.#logId)] : this.#rows.chainsOfLog(from - 2, 1);
+    for (let position = from; position <= last; position += 1) {
+      const [event] = this.#rows.textsOfLog(position - 1, 1);
+      const [stored] = this.#rows.chainsOfLog(position - 1, 1);
+      if (event?.logIndex !== position || chain === undefined)
+        throw new RangeError(`the event at ${position} is missing`);
       chain = chainNext(chain, canonicalText(event));
-      if (chain !== chains[i])
+      if (chain !== stored)
         throw new RangeError(`${eventRef(event.stream, event.revision)} is not what was appended`);
     }
     return { position: last, chain: chain! };

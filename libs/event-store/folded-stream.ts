@@ -37,9 +37,9 @@ export const NOTHING_SAVED: SavedUpTo = {
   partsDigest: NO_PARTS,
 };
 
-/** What a Map entry, a use and a key of usual length hold. */
+/** About what a Map entry, a use and a key of usual length hold, and what a stream without any. */
 const BYTES_PER_KEY = 300;
-const BYTES_PER_STREAM = 600;
+const BYTES_PER_STREAM = 1_000;
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of any category
 export type AnyFolded = FoldedStream<any>;

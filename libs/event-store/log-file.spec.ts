@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { newEvent, newEvents } from './contract/log.ts';
 import {
@@ -145,6 +146,17 @@ describe('the writer of a log', () => {
     const { database } = store as unknown as { database: DatabaseSync };
     expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+    await store.close();
+  });
+
+  it('schedules nothing while it is idle', async () => {
+    const store = openSqliteStore(file);
+    await store.append('task-a', 'no_stream', newEvents(1));
+    await store.readAll();
+    await delay(20);
+    expect(process.getActiveResourcesInfo()).not.toContain('Immediate');
+    const { database } = store as unknown as { database: DatabaseSync };
+    expect(database.isTransaction).toBe(false);
     await store.close();
   });
 

@@ -80,9 +80,15 @@ export interface Follow {
 export interface EventLogReader {
   /** Names this log for ever; caches and checkpoints made from another log do not apply to it. */
   readonly logId: string;
-  /** At most `limit` events (default 1,000); none when the stream does not exist. */
+  /**
+   * At most `limit` events (default 1,000), fewer when they are large; none only behind the end of
+   * the stream, or when it does not exist.
+   */
   readStream(stream: string, read?: StreamRead): Promise<readonly StreamEvent[]>;
-  /** At most `limit` events (default 1,000) in log order. */
+  /**
+   * At most `limit` events (default 1,000) in log order, fewer when they are large; none only at
+   * the end of the log.
+   */
   readAll(read?: AllRead): Promise<readonly RecordedEvent[]>;
   readAllText(read?: TextRead): Promise<readonly EventText[]>;
   /** Pages of events in log order, then those to come, until the signal aborts (ends quietly). */

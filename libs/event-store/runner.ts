@@ -2,8 +2,9 @@
 // here and nowhere else. Commands of one stream are decided in the order in which they were given,
 // and appended together; no answer, a refusal included, is given before its batch is stored.
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { metadataOf } from '#ledger/command-context.ts';
 import type { AnyEvent } from '#ledger/decider.ts';
-import { answerOf } from './answer.ts';
+import { answer } from './answer.ts';
 import { type AnyTransaction, type Batch, Command, type Judged } from './command.ts';
 import { decideBatch } from './decide-batch.ts';
 import {
@@ -25,7 +26,7 @@ import {
   type Transaction,
 } from './transaction.ts';
 
-const DEFAULT_CACHE_BYTES = 128 * 1024 * 1024;
+const DEFAULT_CACHE_BYTES = 48 * 1024 * 1024;
 const MAX_ATTEMPTS = 10;
 const FIRST_DELAY_MS = 2;
 const MAX_DELAY_MS = 250;
@@ -87,11 +88,13 @@ export class Runner {
   >(transaction: Transaction<S, E, R, L>): Promise<Transacted<S, E, R>> {
     return new Promise((resolve, reject) => {
       this.#assertOpen();
+      // Read once, and before anything is counted: a context that cannot be read throws.
+      const metadata = metadataOf(transaction.context);
       const slot = this.#states.slots.use(transaction);
       const related = (transaction.related ?? []).map((ref) => this.#states.slots.use(ref));
       const done = this.#onceAnswered([slot, ...related]);
-      const command = new Command(transaction as AnyTransaction, related, {
-        resolve: (answer) => (done(), resolve(answer as Transacted<S, E, R>)),
+      const command = new Command(transaction as AnyTransaction, metadata, related, {
+        resolve: (answered) => (done(), resolve(answered as Transacted<S, E, R>)),
         reject: (reason) => (done(), reject(reason)),
       });
       slot.queue.push(command);
@@ -154,7 +157,7 @@ export class Runner {
     const again: Command[] = [];
     for (const judged of batch.judged) {
       if (this.#needsSecondLook(judged)) again.push(judged.command);
-      else this.#tell(batch.slot, judged, position);
+      else answer({ slot: batch.slot, judged, position }, this.#store);
     }
     for (const command of again) command.look = 'must_be_renewed';
     this.#requeue(batch.slot, again);
@@ -201,11 +204,6 @@ export class Runner {
     if (commands.length === 0) return;
     slot.queue.unshift(...commands);
     this.#wait(slot);
-  }
-
-  #tell(slot: StreamSlot, judged: Judged, position: Position): void {
-    const { resolve, reject } = judged.command;
-    answerOf({ slot, judged, position }, this.#store).then(resolve, reject);
   }
 
   #needsSecondLook(judged: Judged): boolean {

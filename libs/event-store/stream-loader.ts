@@ -40,7 +40,7 @@ export class StreamLoader {
         folded.position = event.position;
       }
       folded.knownAt = knownAt;
-      if (events.length < PAGE) return;
+      if (events.length === 0) return;
       this.#snapshots?.offer(folded, stream);
       if (performance.now() - since < MAX_MILLISECONDS) continue;
       await nextTurn();

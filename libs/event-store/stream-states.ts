@@ -63,18 +63,21 @@ export class StreamStates {
   /** Keeps the slot busy; when the work fails its state is dropped. */
   work(slot: StreamSlot, work: () => Promise<void>): void {
     slot.users += 1;
-    slot.work = work()
-      .catch((error: unknown) => {
-        slot.folded = undefined;
-        slot.failure = { error };
-      })
-      .finally(() => {
-        slot.work = undefined;
-        this.slots.measure(slot);
-        this.slots.release(slot);
-        this.slots.trim();
-        this.#onFree();
-      });
+    slot.work = this.#worked(slot, work);
+  }
+
+  async #worked(slot: StreamSlot, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      slot.folded = undefined;
+      slot.failure = { error };
+    }
+    slot.work = undefined;
+    this.slots.measure(slot);
+    this.slots.release(slot);
+    this.slots.trim();
+    this.#onFree();
   }
 
   #isOld(knownAt: number): boolean {

@@ -143,6 +143,25 @@ function wholeLog(open: OpenLog): void {
     expect((await store.readAll()).at(-1)).toMatchObject({ position, stream: 'task-b' });
   });
 
+  it('gives fewer events at once when they are large, and none only at its end', async () => {
+    const { store } = log();
+    const large = () => [newEvent('x'.repeat(700_000))];
+    for (let i = 0; i < 20; i += 1)
+      await store.append('task-a', i === 0 ? 'no_stream' : i - 1, large());
+    const indexes: number[] = [];
+    let after = START;
+    for (;;) {
+      const page = await store.readAll({ after });
+      if (page.length === 0) break;
+      expect(page.length).toBeLessThan(20);
+      indexes.push(...page.map(({ logIndex }) => logIndex));
+      after = page.at(-1)!.position;
+    }
+    expect(indexes).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect((await store.readStream('task-a')).length).toBeLessThan(20);
+    expect((await store.readAllText()).length).toBeLessThan(20);
+  });
+
   it('is read as text by type, in order', async () => {
     const { store } = log();
     const types = ['Opened', 'Noted', 'Closed', 'Noted'];
