@@ -1,5 +1,5 @@
-// An order's explanation for people: what was decided, every step with its arithmetic, and where the
-// order's money stands now.
+// An order's explanation for people: what was decided, every step with its arithmetic, and where
+// the order's money stands now.
 import type { OrderExplanation, StepExplanation } from '#ledger/explain.ts';
 import type { EarnedOnNet, MovementExplanation } from '#ledger/explain-movement.ts';
 import { major, table } from './terminal.ts';
@@ -13,7 +13,8 @@ export function explanationText(name: string, explanation: OrderExplanation): st
     ...steps.flatMap(stepLines),
     ...parked.map(
       ({ event, kind, refundId, effect }) =>
-        `Parked ${kind}${refundId ? ` ${refundId}` : ''} (${event}): ${effect.replaceAll('_', ' ')}.`,
+        `Parked ${kind}${refundId ? ` ${refundId}` : ''} (${event}): ` +
+        `${effect.replaceAll('_', ' ')}.`,
     ),
     ...(balances.length > 0
       ? [

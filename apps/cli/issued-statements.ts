@@ -1,5 +1,5 @@
-// The statements that were issued, from the log, and their documents by content hash: both read beside
-// whoever writes them.
+// The statements that were issued, from the log, and their documents by content hash: both read
+// beside whoever writes them.
 import { openDocuments } from '#analytics/statements/documents.ts';
 import { embeddedWorkspace } from '#analytics/workspace.ts';
 import type { StatementIssued } from '#ledger/payee.events.ts';

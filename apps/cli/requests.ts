@@ -1,5 +1,6 @@
-// The configuration requests that the import and the demo make: each is one call of the API, spelled
-// in one place. All may be made again; those without an id of their own carry an idempotency key.
+// The configuration requests that the import and the demo make: each is one call of the API,
+// spelled in one place. All may be made again; those without an id of their own carry an
+// idempotency key.
 import type { CodeRules } from '#ledger/promo-code.events.ts';
 import type { ProgrammeRules } from '#ledger/programme.events.ts';
 import type { RewardTerms } from '#ledger/reward.ts';

@@ -3,12 +3,7 @@
 import Table from 'cli-table3';
 import { exponentOf } from '#ledger/currency.ts';
 
-export type Cell = string | number | bigint | null;
-
-export interface Column {
-  readonly head: string;
-  readonly align?: 'left' | 'right';
-}
+type Cell = string | number | bigint | null;
 
 /** Columns whose head begins with a space are aligned right: amounts and counts. */
 export function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {

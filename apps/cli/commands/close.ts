@@ -36,7 +36,8 @@ function told({ period, statementCount, totals, manifestSha256, cutoffLogIndex }
     return [opening.currency, count(statements), count(lineCount), ...shown];
   });
   return [
-    `${period} is closed at logIndex ${cutoffLogIndex}; ${count(statementCount)} statements issued.`,
+    `${period} is closed at logIndex ${cutoffLogIndex}; ` +
+      `${count(statementCount)} statements issued.`,
     table(['', ' statements', ' lines', ' opening', ' earned', ' other', ' closing'], rows),
     `Manifest ${manifestSha256}`,
   ].join('\n');

@@ -149,8 +149,8 @@ function furtherText(dataDirectory: string): string {
   return [
     '',
     'Look further:',
-    `  PROMO_LEDGER_DATA=${path} npm start          the API, described at http://127.0.0.1:3000/docs`,
-    `  npx promo-ledger --help                          the command line, for example:`,
+    `  PROMO_LEDGER_DATA=${path} npm start    the API: http://127.0.0.1:3000/docs`,
+    `  npx promo-ledger --help    the command line, for example:`,
     `  npx promo-ledger statements list --data ${path} --period 2026-04`,
     `  npx promo-ledger trial-balance --data ${path}`,
     `  npx promo-ledger query --data ${path} --list`,

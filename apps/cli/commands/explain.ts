@@ -1,5 +1,5 @@
-// `promo-ledger explain`: why an order was attributed or rejected, and why each amount of it is what
-// it is, worked out again from its own events.
+// `promo-ledger explain`: why an order was attributed or rejected, and why each amount of it is
+// what it is, worked out again from its own events.
 import type { Command } from 'commander';
 import type { SqliteReader } from '#event-store/sqlite-reader.ts';
 import { type ExplainedEvent, explainOrder, type OrderExplanation } from '#ledger/explain.ts';

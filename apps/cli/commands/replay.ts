@@ -1,6 +1,7 @@
-// `promo-ledger replay`: rebuilds projections from the log's first event into new tables beside live
-// traffic, compares their state hashes with those of the live ones, and switches. Through the running
-// service when there is one. `--to-nothing` only folds the log, to measure how fast it can be read.
+// `promo-ledger replay`: rebuilds projections from the log's first event into new tables beside
+// live traffic, compares their state hashes with those of the live ones, and switches. Through the
+// running service when there is one. `--to-nothing` only folds the log, to measure how fast it can
+// be read.
 import type { Command } from 'commander';
 import { START } from '#event-store/port.ts';
 import { configOf, openLedger } from '../connect.ts';

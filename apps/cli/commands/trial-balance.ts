@@ -1,5 +1,6 @@
-// `promo-ledger trial-balance`: every account's balance, folded from the log itself, beside a running
-// service. Per currency they must add up to zero, at the log's end and at any place before it.
+// `promo-ledger trial-balance`: every account's balance, folded from the log itself, beside a
+// running service. Per currency they must add up to zero, at the log's end and at any place before
+// it.
 import type { Command } from 'commander';
 import { configOf } from '../connect.ts';
 import { type End, EXIT } from '../failure.ts';

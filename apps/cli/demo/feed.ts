@@ -70,7 +70,7 @@ export class Feed {
     };
     const { sellerId, orderId, currency, arrivesAt } = sale;
     const buyerId = this.buyerOf(issued);
-    const isConfirmed = chance.happens(10);
+    const isConfirmed = chance.happens(30);
     this.arrive(arrivesAt, {
       type: 'order',
       ...{ sellerId, orderId, currency, paidAt, lines },
@@ -85,7 +85,7 @@ export class Feed {
     const { chance } = this;
     const percent = rules.discount.kind === 'percentage' ? rules.discount.percentBps : 0;
     const isElsewhere = chance.happens(8);
-    return Array.from({ length: chance.oneOf([1, 1, 1, 1, 2, 2, 3, 4]) }, (_, index) => {
+    return Array.from({ length: chance.oneOf([1, 1, 1, 1, 1, 2, 2, 3]) }, (_, index) => {
       const { productId, priceMinor } = productOf(
         chance,
         seller,

@@ -17,7 +17,7 @@ export function happeningsOf(chance: Chance, { codes, sellers, individuals }: Ma
   };
   for (const { codeId } of codes) {
     const day = chance.between(10, 50);
-    if (chance.happens(4)) {
+    if (chance.happens(3)) {
       add(day, requests.disable(codeId));
     } else if (chance.happens(5)) {
       add(day, requests.pause(codeId));

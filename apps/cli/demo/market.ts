@@ -46,9 +46,9 @@ export interface MarketSize {
 }
 export const DEMO_SIZE: MarketSize = {
   sellers: 300,
-  individuals: 3_000,
-  agencies: 150,
-  orders: 110_000,
+  individuals: 2_200,
+  agencies: 120,
+  orders: 102_000,
 };
 
 export const ACTIVITIES = ['spring_sale', 'anniversary'] as const;
@@ -72,7 +72,7 @@ export function marketOf(chance: Chance, size: MarketSize): Market {
   const popular = shuffled(chance, codes);
   const applications = [
     ...individuals.flatMap((influencerId) =>
-      distinct(chance, popular, chance.between(1, 3)).map((code) => ({
+      distinct(chance, popular, chance.oneOf([1, 1, 2, 3])).map((code) => ({
         ...{ influencerId, code, codes: 1, members: [] },
       })),
     ),
@@ -99,7 +99,7 @@ function codeOf(chance: Chance, seller: DemoSeller, index: number): DemoCode {
   const codeId = `${seller.sellerId}.${index}`;
   const terms = termsOf(chance, seller);
   const hasSetProducts = chance.happens(25);
-  const isSmall = chance.happens(8);
+  const isSmall = chance.happens(5);
   const rules: CodeRules = {
     name: `Code ${index} of ${seller.sellerId}`,
     discount: { kind: 'percentage', percentBps: chance.between(2, 8) * 250 },
@@ -109,7 +109,7 @@ function codeOf(chance: Chance, seller: DemoSeller, index: number): DemoCode {
     currency: seller.currency,
     redeemableFrom: CODES_FROM,
     redeemableUntil: chance.happens(6) ? '2026-04-10T23:59:59.999Z' : CODES_UNTIL,
-    totalLimit: isSmall ? chance.between(40, 250) : null,
+    totalLimit: isSmall ? chance.between(60, 400) : null,
     perBuyerLimit: chance.happens(40) ? chance.between(1, 3) : null,
   };
   const newTerms = chance.happens(20) ? termsOf(chance, seller) : undefined;

@@ -1,5 +1,6 @@
-// Brings the demo's market into the ledger, command by command: programme, sellers, codes with their
-// switch and plan, activities, influencers, agencies with members, applications, issued codes.
+// Brings the demo's market into the ledger, command by command: programme, sellers, codes with
+// their switch and plan, activities, influencers, agencies with members, applications, issued
+// codes.
 import { demand, type Ledger } from '../ledger.ts';
 import * as requests from '../requests.ts';
 import { APRIL, CODES_UNTIL, PERIODS } from './calendar.ts';

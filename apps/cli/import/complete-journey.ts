@@ -58,9 +58,10 @@ export const completeJourney: Preset = {
   rule: [
     'Times are local without a zone and are read as UTC. A line is what the buyer paid:',
     'sales_value less coupon_disc, exactly, then rounded once to cents.',
-    'Seller: the store, with one storewide code at 4.5 %. Influencer: the household number modulo 40.',
-    'A basket is one order, paid and confirmed at its earliest time, under its own number. Lines that',
-    'are no sale (quantity 0, a coupon worth more than the sale) go in as they are, as',
-    '`{basket}.void`, and are refused.',
+    'Seller: the store, with one storewide code at 4.5 %. Influencer: the household number',
+    'modulo 40.',
+    'A basket is one order, paid and confirmed at its earliest time, under its own number.',
+    'Lines that are no sale (quantity 0, a coupon worth more than the sale) go in as they',
+    'are, as `{basket}.void`, and are refused.',
   ],
 };

@@ -1,5 +1,5 @@
-// Exact decimal numbers as files write them, `2.55`, `-0.001`, `4.440892e-16`: parsed, multiplied by
-// a whole number and added without loss; rounded to minor units in one place, once per line.
+// Exact decimal numbers as files write them, `2.55`, `-0.001`, `4.440892e-16`: parsed, multiplied
+// by a whole number and added without loss; rounded to minor units in one place, once per line.
 import { roundedQuotient } from '#ledger/reward.ts';
 
 /** `units` divided by 10 to the power of `scale`. */

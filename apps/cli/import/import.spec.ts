@@ -129,7 +129,7 @@ describe('importing an order file', () => {
     expect(parked.map(({ type }) => type)).toEqual(['RefundParked']);
   });
 
-  it('reads Complete Journey: no zone, 4.440892e-16, coupons worth more than the sale', async () => {
+  it('reads Complete Journey: 4.440892e-16, coupons worth more than the sale', async () => {
     const header =
       '"household_id","store_id","basket_id","product_id","quantity","sales_value",' +
       '"coupon_disc","transaction_timestamp"';

@@ -1,5 +1,6 @@
-// Puts the sellers, codes and influencers of a preset into the ledger, as far as the file needs them,
-// and learns which text each influencer holds. Doing it again changes nothing and gives the same texts.
+// Puts the sellers, codes and influencers of a preset into the ledger, as far as the file needs
+// them, and learns which text each influencer holds. Doing it again changes nothing and gives the
+// same texts.
 import { demand, type Ledger } from '../ledger.ts';
 import * as requests from '../requests.ts';
 import type { TextOf } from './facts.ts';

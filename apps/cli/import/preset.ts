@@ -1,5 +1,6 @@
 // What a mapping preset says about a file: how a row is read, and which programme, sellers, codes
-// and influencers the file is mapped to. The steps that follow from it are the same for all presets.
+// and influencers the file is mapped to. The steps that follow from it are the same for all
+// presets.
 import type { CodeRules } from '#ledger/promo-code.events.ts';
 import type { ProgrammeRules } from '#ledger/programme.events.ts';
 import type { RewardTerms } from '#ledger/reward.ts';

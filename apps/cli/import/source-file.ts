@@ -1,5 +1,6 @@
-// Reads an order file, CSV with a header, plain or gzipped, row by row without holding it in memory.
-// Refuses a file that is not there, is no CSV, lacks a column or holds a row that cannot be read.
+// Reads an order file, CSV with a header, plain or gzipped, row by row without holding it in
+// memory. Refuses a file that is not there, is no CSV, lacks a column or holds a row that cannot
+// be read.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
