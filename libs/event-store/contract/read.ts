@@ -143,6 +143,20 @@ function wholeLog(open: OpenLog): void {
     expect((await store.readAll()).at(-1)).toMatchObject({ position, stream: 'task-b' });
   });
 
+  it('is read as text by type, in order', async () => {
+    const { store } = log();
+    const types = ['Opened', 'Noted', 'Closed', 'Noted'];
+    const events = types.map((type) => newEvent('x', { type }));
+    await store.append('task-a', 'no_stream', events);
+    const found = await store.readAllText({ types: ['Closed', 'Opened', 'Unknown'] });
+    expect(found.map(({ logIndex }) => logIndex)).toEqual([0, 2]);
+    expect(await store.readAllText({ types: ['Noted'], limit: 1 })).toHaveLength(1);
+  });
+}
+
+function logThatEnds(open: OpenLog): void {
+  const log = emptyLogs(open);
+
   it('gives fewer events at once when they are large, and none only at its end', async () => {
     const { store } = log();
     const large = () => [newEvent('x'.repeat(700_000))];
@@ -161,20 +175,6 @@ function wholeLog(open: OpenLog): void {
     expect((await store.readStream('task-a')).length).toBeLessThan(20);
     expect((await store.readAllText()).length).toBeLessThan(20);
   });
-
-  it('is read as text by type, in order', async () => {
-    const { store } = log();
-    const types = ['Opened', 'Noted', 'Closed', 'Noted'];
-    const events = types.map((type) => newEvent('x', { type }));
-    await store.append('task-a', 'no_stream', events);
-    const found = await store.readAllText({ types: ['Closed', 'Opened', 'Unknown'] });
-    expect(found.map(({ logIndex }) => logIndex)).toEqual([0, 2]);
-    expect(await store.readAllText({ types: ['Noted'], limit: 1 })).toHaveLength(1);
-  });
-}
-
-function logThatEnds(open: OpenLog): void {
-  const log = emptyLogs(open);
 
   it('is the same log when it is opened again', async () => {
     const { store, reopen } = log();
