@@ -152,7 +152,6 @@ describe('the writer of a log', () => {
 
   it('does nothing while it is idle', async () => {
     const store = openSqliteStore(file);
-    await store.readAll();
     await store.append('task-a', 'no_stream', newEvents(1));
     await delay(20);
     const { database } = store as unknown as { database: DatabaseSync };
