@@ -37,7 +37,7 @@ export async function* eventsOfTypes<T extends EventType>(
       yield { event, ref: `${stream}@${revision}`, logIndex };
     }
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
+    if (last === undefined) return;
     after = last.position;
     onProgress(last.logIndex + 1, end + 1);
   }

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { categoryOf } from '#ledger/streams.ts';
 import type { SqliteReader } from '#event-store/sqlite-reader.ts';
-import { START, type StreamEvent } from '#event-store/port.ts';
+import { type EventText, START, type StreamEvent } from '#event-store/port.ts';
 import { configOf } from '../connect.ts';
 import { CliFailure, EXIT } from '../failure.ts';
 import { withLog } from '../log-reading.ts';
@@ -39,11 +39,7 @@ async function read(
   { after, limit, type }: EventsCommand,
 ): Promise<readonly Shown[]> {
   if (place === undefined) {
-    const texts = await log.readAllText({
-      after: after === undefined ? START : BigInt(after),
-      limit,
-      ...(type && { types: type }),
-    });
+    const texts = await textsOfLog(log, after, { limit, ...(type && { types: type }) });
     return texts.map(({ data, position: _, ...event }) => ({ ...event, data: JSON.parse(data) }));
   }
   const [stream = '', revision] = place.split('@');
@@ -52,11 +48,43 @@ async function read(
   }
   const first = revision === undefined ? (after ?? -1) + 1 : Number(revision);
   const most = revision === undefined ? limit : 1;
-  const events = await log.readStream(stream, { from: first, limit: most });
+  const events = await eventsOfStream(log, stream, { from: first, limit: most });
   if (events.length === 0 && first === Number(revision ?? 0)) {
     throw new CliFailure(EXIT.files, `${place}: the log holds no such event`);
   }
   return events.map(({ position: _, ...event }) => event);
+}
+
+/** Page by page: large events make short pages. */
+async function textsOfLog(
+  log: SqliteReader,
+  after: number | undefined,
+  { limit, types }: { limit: number; types?: readonly string[] },
+): Promise<readonly EventText[]> {
+  const texts: EventText[] = [];
+  while (texts.length < limit) {
+    const from = texts.at(-1)?.position ?? (after === undefined ? START : BigInt(after));
+    const read = { after: from, limit: limit - texts.length, ...(types && { types }) };
+    const page = await log.readAllText(read);
+    if (page.length === 0) break;
+    texts.push(...page);
+  }
+  return texts;
+}
+
+async function eventsOfStream(
+  log: SqliteReader,
+  stream: string,
+  { from, limit }: { from: number; limit: number },
+): Promise<readonly StreamEvent[]> {
+  const events: StreamEvent[] = [];
+  while (events.length < limit) {
+    const range = { from: from + events.length, limit: limit - events.length };
+    const page = await log.readStream(stream, range);
+    if (page.length === 0) break;
+    events.push(...page);
+  }
+  return events;
 }
 
 function told(events: readonly Shown[]): string {

@@ -48,7 +48,7 @@ async function wholeStream(log: SqliteReader, stream: string): Promise<Explained
   const events: ExplainedEvent[] = [];
   for (;;) {
     const page = await log.readStream(stream, { from: events.length, limit: 1_000 });
+    if (page.length === 0) return events;
     events.push(...(page as unknown as ExplainedEvent[]));
-    if (page.length < 1_000) return events;
   }
 }

@@ -66,13 +66,19 @@ export class ListEventsHandler implements IQueryHandler<ListEvents> {
   async execute({ asked }: ListEvents): Promise<Page<StoredEvent>> {
     const { stream, limit, cursor } = asked;
     const [from] = cursor === undefined ? [asked.from] : keysOf('events', cursor, { from: 0 });
-    const events = await this.log.readStream(stream, { from: Number(from), limit: limit + 1 });
-    const items = events.slice(0, limit).map(({ revision, id, type, data, metadata }) => ({
+    const events = await this.log.readStream(stream, { from: Number(from), limit });
+    const items = events.map(({ revision, id, type, data, metadata }) => ({
       event: eventRef(stream, revision),
       ...{ revision, id, type, metadata },
       data: { ...data },
     }));
-    const last = events.length > limit ? items.at(-1) : undefined;
-    return { items, next: last ? cursorOf('events', [last.revision + 1]) : null };
+    const behind = (items.at(-1)?.revision ?? -1) + 1;
+    const hasMore = items.length > 0 && (await this.#isThere(stream, behind));
+    return { items, next: hasMore ? cursorOf('events', [behind]) : null };
+  }
+
+  /** A page that is shorter than was asked for need not be the last: its events may be large. */
+  async #isThere(stream: string, revision: number): Promise<boolean> {
+    return (await this.log.readStream(stream, { from: revision, limit: 1 })).length > 0;
   }
 }
