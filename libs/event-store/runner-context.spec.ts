@@ -2,7 +2,7 @@ import { context, takeCoin } from './runner.fixtures.ts';
 import { Runner } from './runner.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
-it('a command whose context cannot be read fails alone, and closing does not wait for it', async () => {
+it('a command whose context cannot be read fails alone and is not waited for', async () => {
   const store = openSqliteStore(':memory:');
   const runner = new Runner({ store });
   const unreadable = {
