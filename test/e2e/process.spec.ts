@@ -1,6 +1,6 @@
 // The service as a real process: it stops when asked, having drained, and says in one line why it
 // does not start.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,11 @@ import { announcedService } from '#api/service-file.ts';
 
 describe('the process', () => {
   const directory = mkdtempSync(join(tmpdir(), 'promo-ledger-'));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  const children: ChildProcess[] = [];
+  afterAll(() => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  });
 
   const start = (environment: Record<string, string> = {}) => {
     const child = spawn(
@@ -25,6 +29,7 @@ describe('the process', () => {
         },
       },
     );
+    children.push(child);
     let errors = '';
     child.stderr.on('data', (bytes) => (errors += String(bytes)));
     child.stdout.resume();
