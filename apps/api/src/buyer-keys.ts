@@ -64,6 +64,11 @@ export class BuyerKeys {
     return this.#pads.has(keyId);
   }
 
+  /** The current one first. */
+  get keyIds(): readonly string[] {
+    return [...this.#pads.keys()];
+  }
+
   /** The first 128 bits of HMAC-SHA-256(key, id) in base64url: 22 characters. */
   keyed(buyerId: string, keyId: string): string {
     const pads = this.#pads.get(keyId);

@@ -42,6 +42,14 @@ export function contentOf(
   return { ...content, buyer: keys.keyed(buyerId, keyId) };
 }
 
+/** As an order that led to no code may have been hashed: with the key that was current then. */
+export function contentsWithoutCode(request: OrderRequest, keys: BuyerKeys): OrderContent[] {
+  const content = contentOf(request);
+  const { buyerId } = request;
+  if (buyerId === undefined) return [content];
+  return keys.keyIds.map((keyId) => ({ ...content, buyer: keys.keyed(buyerId, keyId) }));
+}
+
 /**
  * The same order is told from another by it: its content and the confirmation that came with
  * it.

@@ -1,4 +1,5 @@
 import { orderStream, promoCodeStream } from '#ledger/streams.ts';
+import { BuyerKeys } from '../buyer-keys.ts';
 import { Refused, Written } from '../http/answer.ts';
 import type { OrderAnswer } from './order-answer.ts';
 import type { OrderRequest } from './order-request.ts';
@@ -59,6 +60,18 @@ describe('taking an order', () => {
     expect(again.body).toEqual(first.body);
     expect(again.isRepeat).toBe(true);
     expect(await market.store.head()).toBe(head);
+  });
+
+  it('answers an unknown code again as at first when there is a new buyer key', async () => {
+    const old = ['key_old', Buffer.alloc(32, 1)] as const;
+    const market = await Market.open({}, undefined, new BuyerKeys(new Map([old])));
+    const order = orderOf('o1', { text: 'NEVER123' });
+    const first = await written(market, order);
+    const keys = new BuyerKeys(new Map([['key_new', Buffer.alloc(32, 2)], old]));
+    const later = new Market(market.store, keys);
+    expect((await written(later, order)).body).toEqual(first.body);
+    const other = { text: 'NEVER123', buyerId: 'another' };
+    expect(await refusalOf(later, orderOf('o1', other))).toBe('order_must_not_change');
   });
 
   it.each([

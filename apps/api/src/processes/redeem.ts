@@ -30,7 +30,12 @@ import { judgedOn } from '../related.ts';
 import { finishRedemption, type Settled, settledOutcome } from './finish-redemption.ts';
 import { answerOf, type OrderAnswer } from './order-answer.ts';
 import { type OrderDesk, PROGRAMME, withoutKey } from './order-desk.ts';
-import { contentHashOf, contentOf, type OrderRequest } from './order-request.ts';
+import {
+  contentHashOf,
+  contentOf,
+  contentsWithoutCode,
+  type OrderRequest,
+} from './order-request.ts';
 
 /** What an order was seen to lead to, before anything is decided. */
 export interface Seen {
@@ -239,14 +244,19 @@ async function answerTo(
   settled: Settled,
 ): Promise<Answer<OrderAnswer>> {
   const { codeId, contentHash } = contentOfOutcome(settled);
-  const code =
+  const asked =
     codeId === null
-      ? null
-      : (await desk.runner.load({ decider: promoCode, stream: promoCodeStream(codeId) })).state;
-  const asked = contentHashOf(contentOf(request, desk.buyerKeys, code), request.confirmedAt);
-  if (asked === contentHash) return answerOf(settled);
+      ? contentsWithoutCode(request, desk.buyerKeys)
+      : [contentOf(request, desk.buyerKeys, await codeOf(desk, codeId))];
+  if (asked.some((content) => contentHashOf(content, request.confirmedAt) === contentHash))
+    return answerOf(settled);
   const event = eventRef(settled.event.stream, settled.event.revision);
   return new Refused(refuse('order_must_not_change', { event, contentHash }));
+}
+
+async function codeOf({ runner }: OrderDesk, codeId: string): Promise<PromoCodeState> {
+  const { state } = await runner.load({ decider: promoCode, stream: promoCodeStream(codeId) });
+  return state;
 }
 
 function contentOfOutcome({ event: { type, data } }: Settled) {
