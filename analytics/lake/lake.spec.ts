@@ -61,6 +61,18 @@ describe('the lake', () => {
     expect(await held()).toEqual({ events: [0, 1, 2, 3, 4, 5], entries: 5 });
   });
 
+  it('leaves a segment of some size as it is, and goes on after it', async () => {
+    await log.fill(20_000);
+    expect(await syncLake(log.workspace)).toMatchObject({ events: 20_001, segments: 1 });
+    const [first] = readManifest(lake())!.segments;
+    await confirm(2);
+    expect(await syncLake(log.workspace)).toMatchObject({ events: 20_003, segments: 2 });
+    expect(readManifest(lake())!.segments[0]).toEqual(first);
+    const { events, entries } = await held();
+    expect(events).toEqual(Array.from({ length: 20_003 }, (_, place) => place));
+    expect(entries).toBe(2);
+  });
+
   it('names segments by their range and hash', async () => {
     await confirm(1);
     await syncLake(log.workspace);

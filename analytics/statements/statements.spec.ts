@@ -153,7 +153,7 @@ describe('the statements of a period', () => {
     await log.confirm(order({ clearsAt: '2026-02-03T00:00:00.000Z' }));
     await close('2026-01');
     const second = await close('2026-02');
-    await log.changeCarry('2026-01', (text) => text.replaceAll('"100"', '"900"'));
+    await log.changeCarry('2026-01', (text) => text.replaceAll('1000', '9000'));
     expect(await log.recompute('2026-02')).toEqual(second);
   });
 

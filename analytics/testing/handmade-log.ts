@@ -6,50 +6,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '#event-store/sqlite-store.ts';
 import { LedgerEvent } from '#ledger/events.ts';
-import type { LineBase, Movement } from '#ledger/order.events.ts';
-import { earned, type PinnedPlan } from '#ledger/reward.ts';
+import type { Movement } from '#ledger/order.events.ts';
 import { orderStream, payeeStream, PROGRAMME_STREAM } from '#ledger/streams.ts';
 import { computeRun } from '../statements/compute-run.ts';
 import type { ComputedRun } from '../statements/run.ts';
 import { embeddedWorkspace } from '../workspace.ts';
+import { laterOf, movementOf, sumOf } from './handmade-order.ts';
+import type { HandmadeOrder, OrderTerms } from './handmade-order.ts';
 
-export interface HandmadeOrder {
-  readonly orderId: string;
-  readonly sellerId: string;
-  readonly payeeId: string;
-  readonly currency: string;
-  readonly plan: PinnedPlan;
-  readonly remaining: Map<string, bigint>;
-  readonly refunds: Map<string, ReadonlyMap<string, bigint>>;
-  clearsAt: string;
-  isHeld: boolean;
-}
-
-export type OrderTerms = Pick<HandmadeOrder, 'orderId' | 'payeeId' | 'currency' | 'plan'> & {
-  readonly lines: readonly bigint[];
-  /** Else `line 1`, `line 2`, … */
-  readonly lineIds?: readonly string[] | undefined;
-  readonly occurredAt: string;
-  readonly clearsAt: string;
-};
-
-export const RATE_10_PERCENT: PinnedPlan = {
-  kind: 'rate',
-  rateBps: 1_000,
-  rounding: 1,
-  version: 1,
-};
+export { RATE_10_PERCENT, type HandmadeOrder, type OrderTerms } from './handmade-order.ts';
 
 const SELLER = 's1';
+/** Events of one append of `fill`. */
+const BATCH = 500;
 
 export class HandmadeLog {
   readonly directory = mkdtempSync(join(tmpdir(), 'promo-ledger-analytics-'));
   readonly workspace = embeddedWorkspace(this.directory);
-  readonly #store = openSqliteStore(this.workspace.log.file);
+  readonly #log = openSqliteStore(this.workspace.log.file);
   readonly #revisions = new Map<string, number>();
 
   get logId(): string {
-    return this.#store.logId;
+    return this.#log.logId;
   }
 
   /** Each is checked against its schema; `unchecked` stores what no command could. */
@@ -57,14 +35,35 @@ export class HandmadeLog {
     await this.unchecked(stream, LedgerEvent.parse(event));
   }
 
-  async unchecked(stream: string, { type, data }: { type: string; data: object }): Promise<void> {
+  unchecked(stream: string, event: { type: string; data: object }): Promise<void> {
+    return this.#store(stream, [event]);
+  }
+
+  async #store(stream: string, events: readonly { type: string; data: object }[]): Promise<void> {
     const revision = this.#revisions.get(stream);
     const recordedAt = '2026-01-01T00:00:00.000Z';
-    const ids = { correlationId: randomUUID(), causationId: randomUUID() };
-    const metadata = { ...ids, actor: 'test:handmade', recordedAt };
-    const event = { id: randomUUID(), type, data, metadata };
-    await this.#store.append(stream, revision ?? 'no_stream', [event]);
-    this.#revisions.set(stream, (revision ?? -1) + 1);
+    const news = events.map(({ type, data }) => {
+      const ids = { correlationId: randomUUID(), causationId: randomUUID() };
+      return {
+        id: randomUUID(),
+        type,
+        data,
+        metadata: { ...ids, actor: 'test:handmade', recordedAt },
+      };
+    });
+    await this.#log.append(stream, revision ?? 'no_stream', news);
+    this.#revisions.set(stream, (revision ?? -1) + events.length);
+  }
+
+  /** So many events that move nothing, in one stream. */
+  async fill(count: number): Promise<void> {
+    const stream = 'seller-s1';
+    const occurredAt = '2026-01-01T00:00:00.000Z';
+    const event = { type: 'SellerJoined', data: { sellerId: SELLER, occurredAt } };
+    for (let left = count; left > 0; left -= BATCH) {
+      const some = Array.from({ length: Math.min(left, BATCH) }, () => event);
+      await this.#store(stream, some);
+    }
   }
 
   async setRules(firstPeriod = '2026-01'): Promise<void> {
@@ -185,7 +184,9 @@ export class HandmadeLog {
 
   async changeCarry(period: string, change: (text: string) => string): Promise<void> {
     const file = join(this.workspace.lakeDirectory, 'carries', period, 'fold.ndjson');
-    writeFileSync(file, change(readFileSync(file, 'utf8')));
+    const before = readFileSync(file, 'utf8');
+    if (change(before) === before) throw new Error('nothing was changed');
+    writeFileSync(file, change(before));
   }
 
   /** Confirms an order with a movement that no command could have stored. */
@@ -204,7 +205,7 @@ export class HandmadeLog {
 
   /** The writer lets go of the file; `remove` takes the directory away. */
   async end({ remove = true } = {}): Promise<void> {
-    await this.#store.close();
+    await this.#log.close();
     if (remove) rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -235,51 +236,3 @@ export class HandmadeLog {
     await this.unchecked(orderStream(sellerId, orderId), event);
   }
 }
-
-type Owner = Pick<HandmadeOrder, 'plan' | 'payeeId' | 'sellerId' | 'currency' | 'isHeld'>;
-
-interface Change {
-  readonly base: readonly { lineId: string; before: bigint; after: bigint }[];
-  readonly net: readonly [before: bigint, after: bigint];
-  readonly clearsAt: string;
-}
-
-/** Undefined when it moves nothing: zero is never posted. */
-function movementOf(order: Owner, { base, net, clearsAt }: Change): Movement | undefined {
-  const { plan, payeeId, sellerId, currency } = order;
-  const [before, after] = net;
-  const amount =
-    plan.kind === 'fixed_fee'
-      ? earned(plan, [after]) - earned(plan, [before])
-      : earned(
-          plan,
-          base.map((line) => line.after),
-        ) -
-        earned(
-          plan,
-          base.map((line) => line.before),
-        );
-  if (amount === 0n) return undefined;
-  const lines: LineBase[] = base.map((line) => ({
-    lineId: line.lineId,
-    beforeMinor: `${line.before}`,
-    afterMinor: `${line.after}`,
-  }));
-  return {
-    payeeId,
-    sellerId,
-    codeId: 'c1',
-    text: 'CODE1',
-    currency,
-    account: order.isHeld ? 'held' : 'pending',
-    plan,
-    lines,
-    net: { beforeMinor: `${before}`, afterMinor: `${after}` },
-    amountMinor: `${amount}`,
-    clearsAt,
-  };
-}
-
-const sumOf = (amounts: Iterable<bigint>) => [...amounts].reduce((sum, each) => sum + each, 0n);
-
-const laterOf = (one: string, other: string) => (one > other ? one : other);
