@@ -1,5 +1,5 @@
-// A period's statements both ways: SQL over the lake and the fold over the log, side by side. All of
-// them must be the same to the byte, or the first line that differs is named.
+// A period's statements both ways: SQL over the lake and the fold over the log, side by side. All
+// of them must be the same to the byte, or the first line that differs is named.
 import { canonicalJson } from '#ledger/canonical-json.ts';
 import { firstDifference } from './difference.ts';
 import type { RunningFold } from './fold/fold-thread.ts';

@@ -1,5 +1,5 @@
-// Runs the fold on a thread of its own, so that it takes one core while SQL has the other. The thread
-// opens the log for itself.
+// Runs the fold on a thread of its own, so that it takes one core while SQL has the other. The
+// thread opens the log for itself.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LogSource } from '../../workspace.ts';
