@@ -41,7 +41,7 @@ async function singleOrders({ url }: ServiceProcess, opened: OpenMarket) {
       const body = JSON.stringify(orderOf(opened, index, 'single'));
       const headers = { 'content-type': 'application/json', 'content-length': body.length };
       const sent = open(`${url}/orders`, { method: 'POST', agent, headers }, (answer) => {
-        if (answer.statusCode !== 201) reject(new Error(`HTTP ${answer.statusCode}`));
+        if (answer.statusCode !== 200) reject(new Error(`HTTP ${answer.statusCode}`));
         answer.resume().once('end', resolve);
       });
       sent.once('error', reject).end(body);
