@@ -61,7 +61,7 @@ describe('the house style', () => {
     ['a/x.ts', 'export const x = 1;\n', 'opens without saying'],
     ['a/x.ts', header + 'x;\n'.repeat(300), '301 lines'],
     ['a/x.ts', `${header}const x = '${'y'.repeat(100)}';\n`, 'wider than'],
-    ['a/x.ts', `${header}// ${'TO' + 'DO'}: later\n`, 'not finished'],
+    ['a/x.ts', `${header}${['//', 'TODO: later'].join(' ')}\n`, 'not finished'],
     ['a/x.ts', `${header}// ---- section ----\n`, 'a banner'],
     ['a/x.ts', `${header}// const x = 1;\n`, 'commented out'],
     ['a/x.ts', `${header}function f() {\n${'x();\n'.repeat(60)}}\n`, 'a function of 62 lines'],
