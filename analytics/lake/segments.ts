@@ -58,7 +58,7 @@ async function writeTable(
   const temporary = `${staged.eventsFile}.${table}.parquet`;
   const result = await connection.runAndReadAll(
     `COPY (${sqlFile(TABLES[table])}) TO ${literal(temporary)}
-     (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 40960)`,
+     (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 40960)`,
   );
   const rows = Number(result.getRows()[0]?.[0]);
   makeDurable(temporary);

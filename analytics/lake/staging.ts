@@ -1,8 +1,9 @@
 // Copies a range of the log into text files that DuckDB reads, one event a line with tabs between:
 // all events, and those that move money once more. Refuses a log that skips or repeats.
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLogReader, EventText, Position } from '#event-store/port.ts';
 import { eventRef } from '#ledger/streams.ts';
+import { TextFile } from './text-file.ts';
 
 export interface Staged {
   readonly eventsFile: string;
@@ -29,8 +30,8 @@ export async function stage(
   { after, first, limit }: StageRange,
 ): Promise<Staged | undefined> {
   const files = { eventsFile: `${file}.events.tsv`, moneyFile: `${file}.money.tsv` };
-  const events = openSync(files.eventsFile, 'w');
-  const money = openSync(files.moneyFile, 'w');
+  const events = new TextFile(files.eventsFile);
+  const money = new TextFile(files.moneyFile);
   let next = first;
   let last: EventText | undefined;
   try {
@@ -41,14 +42,15 @@ export async function stage(
       });
       if (page.length === 0) break;
       assertContiguous(page, next);
-      writeSync(events, page.map(eventLine).join(''));
-      writeSync(money, page.filter(movesMoney).map(moneyLine).join(''));
+      for (const event of page) stageEvent(event, events, money);
       next += page.length;
       last = page.at(-1)!;
+      // DuckDB is at work on the range before and may be waiting to be told what is next.
+      await nextTurn();
     }
   } finally {
-    closeSync(events);
-    closeSync(money);
+    events.close();
+    money.close();
   }
   if (!last) return undefined;
   const lastEvent = { ref: eventRef(last.stream, last.revision), id: last.id };
@@ -62,19 +64,23 @@ function assertContiguous(page: readonly EventText[], first: number): void {
   }
 }
 
-/** A quote inside a string is escaped, so these characters are a member of that name. */
-const movesMoney = ({ data }: EventText) => data.includes('"movement":');
-
-const moneyLine = ({ logIndex, stream, revision, type, data }: EventText) =>
-  `${logIndex}\t${stream}\t${revision}\t${type}\t${data}\n`;
-
 /** Whoever acts and the key may be any text, so they go in as JSON strings. */
-function eventLine(event: EventText): string {
-  const { actor, recordedAt, correlationId, causationId, ...rest } = event.metadata;
-  const key = rest.idempotencyKey === undefined ? '' : JSON.stringify(rest.idempotencyKey);
-  return (
-    `${event.logIndex}\t${event.stream}\t${event.revision}\t${event.type}\t${event.id}\t` +
-    `${recordedAt}\t${JSON.stringify(actor)}\t${correlationId}\t${causationId}\t` +
-    `${key}\t${rest.requestHash ?? ''}\t${event.data}\n`
+function stageEvent(event: EventText, events: TextFile, money: TextFile): void {
+  const { data, metadata } = event;
+  const { actor, recordedAt, correlationId, causationId, idempotencyKey, requestHash } = metadata;
+  const place = `${event.logIndex}\t${event.stream}\t${event.revision}\t${event.type}\t`;
+  const key = idempotencyKey === undefined ? '' : JSON.stringify(idempotencyKey);
+  events.add(
+    `${place}${event.id}\t${recordedAt}\t${JSON.stringify(actor)}\t` +
+      `${correlationId}\t${causationId}\t${key}\t${requestHash ?? ''}\t`,
   );
+  events.add(data);
+  events.add('\n');
+  if (!data.includes(MOVEMENT)) return;
+  money.add(place);
+  money.add(data);
+  money.add('\n');
 }
+
+/** A quote inside a string is escaped, so these characters end a member's name. */
+const MOVEMENT = 'movement":';

@@ -19,7 +19,7 @@ import { closingsAfter, type Closing } from './period-closings.ts';
 import { completedRun, RunRefused, type ComputedRun } from './run.ts';
 import type { SqlInput } from './sql-way.ts';
 
-const MEMORY_MB = 512;
+const MEMORY_MB = 300;
 
 /** Rejects with AmountDiffers, WaysDiffer, RunRefused, LakeDamaged, LakeBusy. */
 export function computeRun(

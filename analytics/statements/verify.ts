@@ -55,7 +55,7 @@ export interface VerifyOptions {
   readonly onProgress?: OnProgress;
 }
 
-const MEMORY_MB = 512;
+const MEMORY_MB = 300;
 
 export function verifyStatement(
   workspace: Workspace,
