@@ -1,5 +1,5 @@
-// `npm run bench`: what the ledger reaches on this machine, beside what it should reach. Figures are
-// not tests: nothing fails here, and the machine's own disk is measured in the same run.
+// `npm run bench`: what the ledger reaches on this machine, beside what it should reach. Figures
+// are not tests: nothing fails here, and the machine's own disk is measured in the same run.
 import { parseArgs } from 'node:util';
 import { benches } from './benches.ts';
 import { type Figure, isMet } from './figure.ts';

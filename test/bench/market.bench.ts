@@ -1,5 +1,5 @@
-// A large market through a real service over HTTP on loopback, then everything that is computed from
-// its log: replay, rebuild, lake, statements. The service's memory is watched all the while.
+// A large market through a real service over HTTP on loopback, then everything that is computed
+// from its log: replay, rebuild, lake, statements. The service's memory is watched all the while.
 import { request as open, Agent } from 'node:http';
 import { join } from 'node:path';
 import { syncLake } from '#analytics/lake/lake.ts';

@@ -32,7 +32,7 @@ const Environment = z.object({
     .string()
     .regex(/^\d{1,4}$/, 'must be a whole number of megabytes')
     .transform(Number)
-    .default(128),
+    .default(48),
 });
 
 export interface Config {

@@ -16,6 +16,7 @@ describe('an outage', () => {
   afterEach(() => ledger.close());
 
   it('of the log is told with the time to come back, and reads go on', async () => {
+    expect((await ledger.get('/sellers/seller1')).status).toBe(200);
     await ledger.store.close();
     const reply = await ledger.post('/sellers', { sellerId: 'seller2' });
     expect([reply.status, reply.body.code]).toEqual([503, 'store_must_be_available']);
