@@ -38,6 +38,7 @@ const order = fc.record({
   lineIds: fc.constantFrom(
     undefined,
     ['"', '\\', 'a\u0000b\n', '\u{1f600}\u2028'],
+    ['],"net":{', 'a]b', '}', '"movement":'],
     ['=1+1', '\\u000B', '\u001f\t', 'é'],
   ),
   occurredAt: time,

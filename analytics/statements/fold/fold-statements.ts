@@ -95,7 +95,7 @@ class Fold {
   #addPosting(event: CarriedEvent): void {
     const posting = pendingPosting(event, this.#input.only);
     if (!posting) return;
-    const { payeeId, currency, clearsAt } = posting.movement;
+    const { payeeId, currency, clearsAt } = posting.money;
     const statement = this.#statement(payeeId, currency);
     if (!statement) return;
     const closing = closingOf(this.#input.closings, { logIndex: posting.logIndex, clearsAt });

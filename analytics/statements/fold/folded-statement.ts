@@ -2,7 +2,7 @@
 // never held whole. Its members come in canonical order, so its lines are hashed as they arrive.
 import { createHash, type Hash } from 'node:crypto';
 import { canonicalJson } from '#ledger/canonical-json.ts';
-import { DOCUMENT_FORMAT, LineKind, type StatementLine } from '../document.ts';
+import { DOCUMENT_FORMAT, LineKind } from '../document.ts';
 import type { Closing } from '../period-closings.ts';
 import type { ComputedStatement } from '../run.ts';
 import type { PendingPosting } from './posting.ts';
@@ -96,27 +96,13 @@ export class FoldedStatement {
   }
 }
 
-/**
- * Members in canonical order, as the stored ones are: RFC 8785 writes strings and numbers as
- * JSON.stringify does.
- */
-function lineText(posting: PendingPosting, late: boolean): string {
-  const { movement, amountMinor, ...rest } = posting;
-  const line: StatementLine = {
-    amountMinor: amountMinor.toString(),
-    base: movement.lines,
-    clearsAt: movement.clearsAt,
-    codeId: movement.codeId,
-    event: rest.event,
-    kind: rest.kind,
-    late,
-    logIndex: rest.logIndex,
-    net: movement.net,
-    occurredAt: rest.occurredAt,
-    orderId: rest.orderId,
-    plan: movement.plan,
-    sellerId: movement.sellerId,
-    text: movement.text,
-  };
-  return JSON.stringify(line);
+/** Canonical: its members in order, and what needs escaping taken from canonical text as it is. */
+function lineText({ logIndex, event, kind, money, amountMinor }: PendingPosting, late: boolean) {
+  return (
+    `{"amountMinor":"${amountMinor}","base":${money.base},"clearsAt":"${money.clearsAt}",` +
+    `"codeId":"${money.codeId}","event":"${event}","kind":"${kind}","late":${late},` +
+    `"logIndex":${logIndex},"net":${money.net},"occurredAt":"${money.occurredAt}",` +
+    `"orderId":"${money.orderId}","plan":${money.plan},"sellerId":"${money.sellerId}",` +
+    `"text":"${money.text}"}`
+  );
 }

@@ -1,28 +1,20 @@
 // A stored event as the fold sees it: the posting that it makes on a payee's pending account, with
 // its amount computed again from base and plan. Refuses an event that says another amount.
-import type { Movement } from '#ledger/order.events.ts';
-import { earned } from '#ledger/reward.ts';
+import type { LineBase, Movement } from '#ledger/order.events.ts';
+import { earned, type PinnedPlan } from '#ledger/reward.ts';
 import { eventRef } from '#ledger/streams.ts';
 import { KIND_OF, type LineKind, type MoneyEventType } from '../document.ts';
 import { AmountDiffers } from '../run.ts';
 import type { CarriedEvent } from './fold-carry.ts';
+import { moneyText, type MoneyText } from './money-text.ts';
 
 export interface PendingPosting {
   readonly logIndex: number;
   readonly event: string;
   readonly kind: LineKind;
-  readonly occurredAt: string;
-  readonly orderId: string;
-  readonly movement: Movement;
+  readonly money: MoneyText;
   /** What it adds to pending: a hold takes away what it moves. */
   readonly amountMinor: bigint;
-}
-
-/** What every event that moves money carries. */
-interface MoneyFact {
-  readonly orderId: string;
-  readonly occurredAt: string;
-  readonly movement?: Movement;
 }
 
 /**
@@ -33,17 +25,16 @@ export function pendingPosting(
   event: CarriedEvent,
   only?: Pick<Movement, 'payeeId' | 'currency'>,
 ): PendingPosting | undefined {
-  const { movement, occurredAt, orderId } = JSON.parse(event.data) as MoneyFact;
-  if (movement === undefined) return undefined;
-  const { payeeId, currency } = movement;
-  if (only && (only.payeeId !== payeeId || only.currency !== currency)) return undefined;
+  const money = moneyText(event.data);
+  if (money === undefined) return undefined;
+  if (only && (only.payeeId !== money.payeeId || only.currency !== money.currency))
+    return undefined;
   const ref = eventRef(event.stream, event.revision);
   const kind = KIND_OF[event.type as MoneyEventType];
-  const moved = recomputed(movement, ref);
-  const sign = signOnPending(kind, movement.account);
+  const moved = recomputed(money, ref);
+  const sign = signOnPending(kind, money.account);
   if (sign === 0n) return undefined;
-  const { logIndex } = event;
-  return { logIndex, event: ref, kind, occurredAt, orderId, movement, amountMinor: sign * moved };
+  return { logIndex: event.logIndex, event: ref, kind, money, amountMinor: sign * moved };
 }
 
 function signOnPending(kind: LineKind, account: Movement['account']): 1n | -1n | 0n {
@@ -52,18 +43,35 @@ function signOnPending(kind: LineKind, account: Movement['account']): 1n | -1n |
   return account === 'pending' ? 1n : 0n;
 }
 
-function recomputed(movement: Movement, ref: string): bigint {
-  const moved = earnedBy(movement, 'afterMinor') - earnedBy(movement, 'beforeMinor');
-  if (moved.toString() === movement.amountMinor) return moved;
+function recomputed(money: MoneyText, ref: string): bigint {
+  const moved = movedBy(money);
+  if (moved.toString() === money.amountMinor) return moved;
   throw new AmountDiffers(
-    `${ref} states ${movement.amountMinor}, its base and plan give ${moved} (fold)`,
+    `${ref} states ${money.amountMinor}, its base and plan give ${moved} (fold)`,
   );
 }
 
-function earnedBy({ plan, lines, net }: Movement, side: 'beforeMinor' | 'afterMinor'): bigint {
-  if (plan.kind === 'fixed_fee') return earned(plan, [BigInt(net[side])]);
-  return earned(
-    plan,
-    lines.map((line) => BigInt(line[side])),
-  );
+function movedBy(money: MoneyText): bigint {
+  const plan = planOf(money.plan);
+  if (plan.kind === 'fixed_fee') {
+    const { beforeMinor, afterMinor } = JSON.parse(money.net) as Movement['net'];
+    return earned(plan, [BigInt(afterMinor)]) - earned(plan, [BigInt(beforeMinor)]);
+  }
+  const base = JSON.parse(money.base) as readonly LineBase[];
+  const after = base.map((line) => BigInt(line.afterMinor));
+  const before = base.map((line) => BigInt(line.beforeMinor));
+  return earned(plan, after) - earned(plan, before);
+}
+
+/** A few plans earn for all orders: each is parsed once, as long as they are few. */
+const plans = new Map<string, PinnedPlan>();
+const MAX_PLANS = 10_000;
+
+function planOf(text: string): PinnedPlan {
+  const known = plans.get(text);
+  if (known) return known;
+  if (plans.size >= MAX_PLANS) plans.clear();
+  const plan = JSON.parse(text) as PinnedPlan;
+  plans.set(text, plan);
+  return plan;
 }
