@@ -1,6 +1,6 @@
-// What a stored event says about money, taken from its text as it stands. Stored data is RFC 8785, so
-// these members come one after the other in one order, and what a statement repeats need not be
-// parsed and written again. Text of any other form is parsed, and gives the same.
+// What a stored event says about money, taken from its text as it stands. Stored data is RFC 8785,
+// so these members come one after the other in one order, and what a statement repeats need not
+// be parsed and written again. Text of any other form is parsed, and gives the same.
 import { canonicalJson } from '#ledger/canonical-json.ts';
 import type { Movement } from '#ledger/order.events.ts';
 
