@@ -14,8 +14,6 @@ import type { Manifest, Segment } from './manifest.ts';
 import { spillDirectory, stagingDirectory, sweep, writeSegment } from './segments.ts';
 import { stage } from './staging.ts';
 
-export { LakeBusy, LakeDamaged } from './lake-errors.ts';
-
 export interface LakeSync {
   readonly logId: string;
   /** Events in the lake: it holds logIndex 0 to events - 1. */
