@@ -104,7 +104,7 @@ async function extended(
   sweep(directory, manifest.segments);
   const head = await log.head();
   const staging = stagingDirectory(directory);
-  const engine = await openEngine({ memoryMb: 300, spillDirectory: spillDirectory(directory) });
+  const engine = await openEngine({ memoryMb: 512, spillDirectory: spillDirectory(directory) });
   let current = { ...manifest, segments: withoutSmallEnd(manifest.segments) };
   let writing: Promise<Segment> | undefined;
   let from = endOf(current.segments.at(-1));

@@ -19,7 +19,8 @@ import { closingsAfter, type Closing } from './period-closings.ts';
 import { completedRun, RunRefused, type ComputedRun } from './run.ts';
 import type { SqlInput } from './sql-way.ts';
 
-const MEMORY_MB = 300;
+/** In a process of its own. Texts that are put together cannot be spilled: 300 MB were too few. */
+const MEMORY_MB = 1_024;
 
 /** Rejects with AmountDiffers, WaysDiffer, RunRefused, LakeDamaged, LakeBusy. */
 export function computeRun(

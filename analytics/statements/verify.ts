@@ -55,7 +55,8 @@ export interface VerifyOptions {
   readonly onProgress?: OnProgress;
 }
 
-const MEMORY_MB = 300;
+/** Texts that are put together cannot be spilled: 300 MB were too few. */
+const MEMORY_MB = 1_024;
 
 export function verifyStatement(
   workspace: Workspace,
