@@ -41,13 +41,16 @@ export async function closePeriod(ledger: Ledger, period: string): Promise<Compl
   );
 }
 
-/** The first period that is not closed yet. */
+/** The first period that is not closed, or the last closed one while its statements are due. */
 export async function nextPeriodToClose(log: SqliteReader): Promise<string> {
   const events = await log.readStream(PROGRAMME_STREAM, { limit: 100_000 });
   const state = (events as unknown as ProgrammeEvent[]).reduce(
     programme.evolve,
     programme.initial(),
   );
-  if (state.status === 'running') return periodToClose(state);
+  if (state.status === 'running') {
+    const last = state.closed.at(-1);
+    return last && !last.run ? last.period : periodToClose(state);
+  }
   throw new CliFailure(EXIT.refused, 'the programme has no rules yet: there is no period to close');
 }
