@@ -48,6 +48,8 @@ describe('the market', () => {
         reward: { kind: 'rate', rateBps: 500 },
       }),
     );
+    // The leaving finds the seller's codes in the read models, or else a process does later.
+    await ledger.get('/codes/g2');
     await done(ledger.post('/sellers/goer/leave'));
     const { body: code } = await ledger.get('/codes/g2');
     expect([code.status, code.closedReason]).toEqual(['closed', 'seller_left']);
