@@ -8,12 +8,12 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
 import {
   isDamage,
   LogCorrupt,
@@ -30,6 +30,12 @@ import {
 /** Names the format in the file's header: "PLlg". */
 const APPLICATION_ID = 0x504c6c67;
 const FORMAT_VERSION = 1;
+
+/** https://www.sqlite.org/fileformat2.html#the_database_header */
+const HEADER_BYTES = 100;
+const MAGIC = 'SQLite format 3\0';
+const FORMAT_AT = 60;
+const APPLICATION_ID_AT = 68;
 
 const SCHEMA = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8');
 
@@ -63,45 +69,50 @@ export function openForReading(file: string): DatabaseSync {
   });
 }
 
-/** Reads the header alone, as of a file that nobody may change: no lock, no file beside it. */
+/**
+ * Refuses what is no log by its header's bytes alone: no lock, no file beside it, and none of the
+ * pages behind it, which a kill in the middle of a checkpoint leaves unfinished until the
+ * write-ahead log is read. A file that is in use, or was when its writer was killed, is left to
+ * SQLite: closing a descriptor of our own would take away the locks that this process holds on it.
+ */
 export function assertIsLog(file: string): void {
-  const untouched = pathToFileURL(file);
-  untouched.search = '?immutable=1';
-  opened(file, { readOnly: true, from: untouched }, () => undefined).close();
+  if (existsSync(`${file}-shm`)) return;
+  const header = Buffer.alloc(HEADER_BYTES);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, header, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new LogForeign(file);
+  assertKnownFormat(file, header.readUInt32BE(APPLICATION_ID_AT), header.readUInt32BE(FORMAT_AT));
 }
 
 interface OpenOptions {
   readonly readOnly?: boolean;
   readonly timeout?: number;
-  readonly from?: URL;
 }
 
 function opened(
   file: string,
-  { from, ...options }: OpenOptions,
+  options: OpenOptions,
   prepare: (database: DatabaseSync) => void,
 ): DatabaseSync {
-  const database = new DatabaseSync(from ?? file, options);
+  const database = new DatabaseSync(file, options);
   try {
-    assertKnownFormat(file, database);
+    assertKnownFormat(file, pragma(database, 'application_id'), pragma(database, 'user_version'));
     prepare(database);
     return database;
   } catch (error) {
     database.close();
+    if (sqliteCode(error) === SQLITE.NOT_A_DATABASE) throw new LogForeign(file, error);
     if (isDamage(error)) throw new LogCorrupt(file, messageOf(error), error);
     throw error;
   }
 }
 
-function assertKnownFormat(file: string, database: DatabaseSync): void {
-  let format: number;
-  try {
-    if (pragma(database, 'application_id') !== APPLICATION_ID) throw new LogForeign(file);
-    format = pragma(database, 'user_version');
-  } catch (error) {
-    if (sqliteCode(error) === SQLITE.NOT_A_DATABASE) throw new LogForeign(file, error);
-    throw error;
-  }
+function assertKnownFormat(file: string, applicationId: number, format: number): void {
+  if (applicationId !== APPLICATION_ID) throw new LogForeign(file);
   if (format > FORMAT_VERSION) throw new LogTooNew(file, format, FORMAT_VERSION);
 }
 
