@@ -2,7 +2,7 @@
 // and its SHA-256, and a manifest that names them. Killed at any step it holds every event exactly
 // once; a small last segment is written again together with what is new, so segments stay few.
 import { join } from 'node:path';
-import type { EventLogReader, Position } from '#event-store/port.ts';
+import type { EventLogReader, Place } from '#event-store/port.ts';
 import { START } from '#event-store/port.ts';
 import { openEngine } from '../duckdb/engine.ts';
 import { withLog } from '../log.ts';
@@ -84,11 +84,11 @@ async function assertOfThisLog(log: EventLogReader, { logId, segments }: Manifes
 
 async function isUpToDate(log: EventLogReader, manifest: Manifest, until: number | undefined) {
   if (until !== undefined) return eventCount(manifest) > until;
-  return (await log.head()) === positionOf(manifest.segments.at(-1));
+  return (await log.head()) === placeOf(manifest.segments.at(-1)).position;
 }
 
-const positionOf = (segment: Segment | undefined): Position =>
-  segment ? BigInt(segment.position) : START;
+const placeOf = (segment: Segment | undefined): Place =>
+  segment ? { position: BigInt(segment.position), logIndex: segment.last } : START;
 
 interface Extension {
   readonly manifest: Manifest;
@@ -112,11 +112,16 @@ async function extended(
     for (let turn = 0; ; turn += 1) {
       const file = join(staging, `${turn % 2}`);
       const staged =
-        from.after < head ? await stage(log, file, { ...from, limit: SEGMENT_EVENTS }) : undefined;
+        from.after.position < head
+          ? await stage(log, file, { ...from, limit: SEGMENT_EVENTS })
+          : undefined;
       if (writing) current = published(directory, current, await writing);
       options.onProgress?.({ stage: 'lake', done: eventCount(current), total: totalOf(options) });
       if (!staged) return current;
-      from = { after: staged.position, first: staged.last + 1 };
+      from = {
+        after: { position: staged.position, logIndex: staged.last },
+        first: staged.last + 1,
+      };
       writing = writeSegment(engine.connection, directory, staged);
       writing.catch(() => undefined);
     }
@@ -129,7 +134,7 @@ async function extended(
 const totalOf = ({ until }: SyncOptions) => (until === undefined ? 0 : until + 1);
 
 const endOf = (segment: Segment | undefined) => ({
-  after: positionOf(segment),
+  after: placeOf(segment),
   first: (segment?.last ?? -1) + 1,
 });
 

@@ -1,7 +1,7 @@
 // Copies a range of the log into text files that DuckDB reads, one event a line with tabs between:
 // all events, and those that move money once more. Refuses a log that skips or repeats.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EventLogReader, EventText, Position } from '#event-store/port.ts';
+import type { EventLogReader, EventText, Place, Position } from '#event-store/port.ts';
 import { eventRef } from '#ledger/streams.ts';
 import { TextFile } from './text-file.ts';
 
@@ -15,7 +15,7 @@ export interface Staged {
 }
 
 export interface StageRange {
-  readonly after: Position;
+  readonly after: Place;
   /** logIndex of the range's first event. */
   readonly first: number;
   readonly limit: number;
@@ -37,7 +37,7 @@ export async function stage(
   try {
     while (next - first < limit) {
       const page = await log.readAllText({
-        after: last?.position ?? after,
+        after: last ?? after,
         limit: Math.min(PAGE, limit - (next - first)),
       });
       if (page.length === 0) break;

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { EventLogReader } from '#event-store/port.ts';
+import type { EventLogReader, Place } from '#event-store/port.ts';
 import type { StatementRunCompleted } from '#ledger/programme.events.ts';
 import { PROGRAMME_STREAM } from '#ledger/streams.ts';
 import { EventRef, Period, Sha256 } from '#ledger/values.ts';
@@ -73,7 +73,7 @@ export async function keepCarry({ lake, logId, closing, manifestSha256 }: CarryO
     logId,
     period: closing.period,
     cutoffLogIndex: closing.cutoffLogIndex,
-    position: closing.position.toString(),
+    position: closing.place.position.toString(),
     closing: { ...closing.event },
     manifestSha256,
     entries: await described(paths.entries),
@@ -123,7 +123,7 @@ async function isOfThisLog(log: EventLogReader, carry: Carry): Promise<boolean> 
   const events = await log.readStream(PROGRAMME_STREAM, { from: revision });
   const closing = events[0];
   if (closing?.id !== carry.closing.id) return false;
-  const [next] = await log.readAllText({ after: BigInt(carry.position), limit: 1 });
+  const [next] = await log.readAllText({ after: placeOf(carry), limit: 1 });
   if (next?.logIndex !== carry.cutoffLogIndex + 1) return false;
   const run = events.find(({ type, data }) => {
     if (type !== 'StatementRunCompleted') return false;
@@ -131,6 +131,11 @@ async function isOfThisLog(log: EventLogReader, carry: Carry): Promise<boolean> 
   });
   return (run?.data as StatementRunCompleted['data'])?.manifestSha256 === carry.manifestSha256;
 }
+
+/** Of the closing that the carry was left by. */
+export const placeOf = ({ position, cutoffLogIndex }: Carry): Place => {
+  return { position: BigInt(position), logIndex: cutoffLogIndex };
+};
 
 function previousPeriod(period: string): string {
   const [year, month] = period.split('-').map(Number) as [number, number];

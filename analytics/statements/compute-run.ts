@@ -8,7 +8,14 @@ import { spillDirectory } from '../lake/segments.ts';
 import { withLog } from '../log.ts';
 import type { OnProgress, Workspace } from '../workspace.ts';
 import { computeBothWays } from './both-ways.ts';
-import { carryBefore, carryDirectory, keepCarry, newCarryDirectory, pathsIn } from './carry.ts';
+import {
+  carryBefore,
+  carryDirectory,
+  keepCarry,
+  newCarryDirectory,
+  pathsIn,
+  placeOf,
+} from './carry.ts';
 import type { Carry } from './carry.ts';
 import { openDocumentWriter } from './documents.ts';
 import { duckdbWay } from './duckdb/duckdb-way.ts';
@@ -52,7 +59,7 @@ export async function closingsUpTo(
   period: string,
   carry?: Carry,
 ): Promise<readonly Closing[]> {
-  const closings = await closingsAfter(log, carry && BigInt(carry.position));
+  const closings = await closingsAfter(log, carry && placeOf(carry));
   const at = closings.findIndex((closing) => closing.period === period);
   if (at < 0) throw new RunRefused(`${period} is not closed`);
   return closings.slice(0, at + 1);
@@ -119,7 +126,7 @@ class Run {
     if (!carry) return { closings };
     const { period } = carry;
     const { fold: file } = this.#carryPaths(period);
-    return { closings, carry: { period, position: BigInt(carry.position), file } };
+    return { closings, carry: { period, place: placeOf(carry), file } };
   }
 
   #sqlCarry(): Pick<SqlInput, 'carry'> {

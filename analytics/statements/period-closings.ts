@@ -1,6 +1,6 @@
 // The closed periods of a log, each with its cutoff, and the rule that says to which of them a
 // posting belongs. Part of the fold's way: SQL has its own.
-import type { EventLogReader, Position } from '#event-store/port.ts';
+import type { EventLogReader, Place } from '#event-store/port.ts';
 import { START } from '#event-store/port.ts';
 import type { PeriodClosed } from '#ledger/programme.events.ts';
 import { eventRef } from '#ledger/streams.ts';
@@ -10,17 +10,17 @@ export interface Closing {
   readonly cutoffLogIndex: number;
   readonly rulesVersion: number;
   /** Of `PeriodClosed`: where to read on, and its lasting name. */
-  readonly position: Position;
+  readonly place: Place;
   readonly event: { readonly ref: string; readonly id: string };
   /** [startsAt, endsAt), UTC. */
   readonly startsAt: string;
   readonly endsAt: string;
 }
 
-/** In the order of the log: all closings after a position. */
-export async function closingsAfter(log: EventLogReader, after: Position = START) {
+/** In the order of the log: all closings after a place. */
+export async function closingsAfter(log: EventLogReader, after: Place = START) {
   const closings: Closing[] = [];
-  for (let from = after; ;) {
+  for (let from: Place = after; ;) {
     const page = await log.readAllText({ after: from, types: ['PeriodClosed'] });
     for (const event of page) {
       const { period, rulesVersion } = JSON.parse(event.data) as PeriodClosed['data'];
@@ -28,14 +28,14 @@ export async function closingsAfter(log: EventLogReader, after: Position = START
         period,
         cutoffLogIndex: event.logIndex,
         rulesVersion,
-        position: event.position,
+        place: { position: event.position, logIndex: event.logIndex },
         event: { ref: eventRef(event.stream, event.revision), id: event.id },
         startsAt: monthStart(period, 0),
         endsAt: monthStart(period, 1),
       });
     }
     if (page.length === 0) return closings;
-    from = page.at(-1)!.position;
+    from = page.at(-1)!;
   }
 }
 

@@ -1,7 +1,7 @@
 // Recomputes issued statements from the log's first event on, both ways, and compares them with
 // what was issued: the event, the kept document, every line. Trusts nothing that an earlier run
 // left.
-import type { EventLogReader } from '#event-store/port.ts';
+import type { EventLogReader, Place } from '#event-store/port.ts';
 import type { StatementIssued } from '#ledger/payee.events.ts';
 import type { StatementRunCompleted } from '#ledger/programme.events.ts';
 import { payeeStream, PROGRAMME_STREAM } from '#ledger/streams.ts';
@@ -235,14 +235,14 @@ async function issuedStatement(
 async function issuedIn(log: EventLogReader, period: string) {
   const issued = new Map<string, StatementIssued['data']>();
   const closings = await closingsAfter(log);
-  let after = closings.find((closing) => closing.period === period)?.position;
+  let after: Place | undefined = closings.find((closing) => closing.period === period)?.place;
   while (after !== undefined) {
     const page = await log.readAllText({ after, types: ['StatementIssued'] });
     for (const { data } of page) {
       const statement = JSON.parse(data) as StatementIssued['data'];
       if (statement.period === period) issued.set(keyOf(statement), statement);
     }
-    after = page.at(-1)?.position;
+    after = page.at(-1);
   }
   return issued;
 }

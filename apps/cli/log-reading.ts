@@ -1,5 +1,5 @@
 // Reads the log beside whoever writes it, for commands that compute from the events themselves.
-import type { EventLogReader } from '#event-store/port.ts';
+import type { EventLogReader, Place } from '#event-store/port.ts';
 import { START } from '#event-store/port.ts';
 import type { SqliteReader } from '#event-store/sqlite-reader.ts';
 import type { EventOf, EventType, LedgerEvent } from '#ledger/events.ts';
@@ -27,18 +27,19 @@ export async function* eventsOfTypes<T extends EventType>(
   types: readonly T[],
   { until = Number.MAX_SAFE_INTEGER, onProgress = () => undefined }: Reading = {},
 ): AsyncGenerator<{ readonly event: EventOf<T>; readonly ref: string; readonly logIndex: number }> {
-  const end = Number(await log.head());
-  let after = START;
+  const head = await log.head();
+  const end = Number(head);
+  let after: Place = START;
   for (;;) {
     const page = await log.readAllText({ after, limit: PAGE, types });
-    for (const { type, data, stream, revision, logIndex } of page) {
-      if (logIndex > Math.min(end, until)) return;
+    for (const { type, data, stream, revision, position, logIndex } of page) {
+      if (position > head || logIndex > until) return;
       const event = { type, data: JSON.parse(data) as object } as EventOf<T>;
       yield { event, ref: `${stream}@${revision}`, logIndex };
     }
     const last = page.at(-1);
     if (last === undefined) return;
-    after = last.position;
+    after = last;
     onProgress(last.logIndex + 1, end + 1);
   }
 }

@@ -5,7 +5,7 @@ import {
   type ExpectedRevision,
   type NewEvent,
   type Position,
-  START,
+  NO_POSITION,
   type StreamEvent,
 } from './port.ts';
 
@@ -49,7 +49,7 @@ export class FoldedStream<S> {
   /** Of the last event folded; -1 before the first. */
   revision = -1;
   /** Of the last event folded that is known to be stored. */
-  position: Position = START;
+  position: Position = NO_POSITION;
   /** When this was last known to be the stream's end, by the process's monotonic clock. */
   knownAt = 0;
   /** Of the last event folded. */

@@ -23,7 +23,7 @@ import {
   LogTooNew,
   LogUnwritable,
 } from './log-file-errors.ts';
-import { OutcomeUnknown, StoreUnavailable } from './port.ts';
+import { OutcomeUnknown, START, StoreUnavailable } from './port.ts';
 import { openSqliteReader } from './sqlite-reader.ts';
 import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
 
@@ -260,7 +260,10 @@ describe('a follower beside the writer', () => {
     const store = openSqliteStore(file);
     const reader = openSqliteReader(file);
     const stop = new AbortController();
-    const seen = reader.follow({ after: -1n, signal: stop.signal })[Symbol.asyncIterator]().next();
+    const seen = reader
+      .follow({ after: START, signal: stop.signal })
+      [Symbol.asyncIterator]()
+      .next();
     await store.append('task-a', 'no_stream', newEvents(1));
     expect(await seen).toMatchObject({ value: [{ stream: 'task-a' }] });
     stop.abort();

@@ -6,8 +6,18 @@ import type { Metadata } from '#ledger/metadata.ts';
 /** Opaque and ordered within one store: for checkpoints and read-your-own-writes, nothing else. */
 export type Position = bigint;
 
+/** Before the first event's. */
+export const NO_POSITION: Position = -1n;
+
+/** Where an event stands: as this store says it, and as every store that holds the log does. */
+export interface Place {
+  readonly position: Position;
+  /** How many events of the ledger stand before it. */
+  readonly logIndex: number;
+}
+
 /** Before the first event. */
-export const START: Position = -1n;
+export const START: Place = { position: NO_POSITION, logIndex: -1 };
 
 /** The revision of the stream's last event, or that the stream does not exist. Nothing else. */
 export type ExpectedRevision = number | 'no_stream';
@@ -39,10 +49,7 @@ export interface StreamEvent extends NewEvent {
 }
 
 /** An event as the whole log knows it. */
-export interface RecordedEvent extends StreamEvent {
-  /** How many events of the ledger stand before it; in SQLite the position is the same number. */
-  readonly logIndex: number;
-}
+export interface RecordedEvent extends StreamEvent, Place {}
 
 export interface Appended {
   /** Of the first event appended. */
@@ -59,8 +66,11 @@ export interface StreamRead {
 }
 
 export interface AllRead {
-  /** Only events after this position. Default START. */
-  readonly after?: Position;
+  /**
+   * Only events after this one. Default START. Both members are of the same event, as this log
+   * told them: a store that cannot count its events goes on counting from here.
+   */
+  readonly after?: Place;
   readonly limit?: number;
 }
 
@@ -73,7 +83,7 @@ export interface TextRead extends AllRead {
 }
 
 export interface Follow {
-  readonly after: Position;
+  readonly after: Place;
   readonly signal: AbortSignal;
 }
 
@@ -93,8 +103,10 @@ export interface EventLogReader {
   readAllText(read?: TextRead): Promise<readonly EventText[]>;
   /** Pages of events in log order, then those to come, until the signal aborts (ends quietly). */
   follow(follow: Follow): AsyncIterable<readonly RecordedEvent[]>;
-  /** Of the last event, START when there is none. */
+  /** Of the last event, NO_POSITION when there is none. */
   head(): Promise<Position>;
+  /** Where the event with this logIndex stands; undefined when the log ends before it. */
+  placeOf(logIndex: number): Promise<Place | undefined>;
   close(): Promise<void>;
 }
 

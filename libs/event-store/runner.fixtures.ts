@@ -92,6 +92,7 @@ export function sharedStore(store: EventStore, isOnlyWriter = false): SharedStor
     readAllText: (read) => store.readAllText(read),
     follow: (follow) => store.follow(follow),
     head: () => store.head(),
+    placeOf: (logIndex) => store.placeOf(logIndex),
     close: () => store.close(),
   };
 }

@@ -9,6 +9,7 @@ import {
   type EventLogReader,
   type EventText,
   type Follow,
+  type Place,
   type Position,
   type RecordedEvent,
   START,
@@ -60,28 +61,28 @@ export class SqliteReader implements EventLogReader {
   }
 
   async readAll({ after = START, limit = PAGE }: AllRead = {}): Promise<readonly RecordedEvent[]> {
-    const events = this.asking(() => this.rows.ofLog(Number(after), limit));
-    this.#assertContiguous(Number(after), events);
+    const events = this.asking(() => this.rows.ofLog(after.logIndex, limit));
+    this.#assertContiguous(after.logIndex, events);
     return events;
   }
 
   async readAllText(read: TextRead = {}): Promise<readonly EventText[]> {
     const { after = START, limit = PAGE, types } = read;
-    const events = this.asking(() => this.rows.textsOfLog(Number(after), limit, types));
-    if (types === undefined) this.#assertContiguous(Number(after), events);
+    const events = this.asking(() => this.rows.textsOfLog(after.logIndex, limit, types));
+    if (types === undefined) this.#assertContiguous(after.logIndex, events);
     return events;
   }
 
   async *follow({ after, signal }: Follow): AsyncGenerator<readonly RecordedEvent[]> {
-    if (after > (await this.head()))
-      throw new RangeError(`position ${after} is beyond the end of the log: it is of another log`);
-    let position = after;
+    if (after.position > (await this.head()))
+      throw new RangeError(`${after.position} is beyond the end of the log: it is of another log`);
+    let place = after;
     while (!signal.aborted) {
       const nudges = this.#nudges;
-      const events = await this.readAll({ after: position });
+      const events = await this.readAll({ after: place });
       const last = events.at(-1);
       if (last !== undefined) {
-        position = last.position;
+        place = last;
         yield events;
       } else if (nudges === this.#nudges) await this.#news(signal);
     }
@@ -89,6 +90,11 @@ export class SqliteReader implements EventLogReader {
 
   async head(): Promise<Position> {
     return BigInt(this.asking(() => this.rows.lastPosition()));
+  }
+
+  async placeOf(logIndex: number): Promise<Place | undefined> {
+    if (logIndex < 0) return START;
+    return logIndex > (await this.head()) ? undefined : { position: BigInt(logIndex), logIndex };
   }
 
   /** There may be new events: followers look at once instead of when they next would. */

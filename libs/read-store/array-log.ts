@@ -1,5 +1,5 @@
 // A log that is an array, for specs of what follows a log: no store, no I/O.
-import { START, type EventLogReader, type RecordedEvent } from '#event-store/port.ts';
+import { type AllRead, START, type EventLogReader, type RecordedEvent } from '#event-store/port.ts';
 import type { EventType } from '#ledger/events.ts';
 
 export class ArrayLog implements EventLogReader {
@@ -35,8 +35,8 @@ export class ArrayLog implements EventLogReader {
     return event;
   }
 
-  readAll({ after = START, limit = 1_000 } = {}): Promise<readonly RecordedEvent[]> {
-    const from = Number(after) + 1;
+  readAll({ after = START, limit = 1_000 }: AllRead = {}): Promise<readonly RecordedEvent[]> {
+    const from = after.logIndex + 1;
     return Promise.resolve(this.events.slice(from, from + limit));
   }
 
@@ -46,6 +46,10 @@ export class ArrayLog implements EventLogReader {
 
   close() {
     return Promise.resolve();
+  }
+
+  placeOf(): never {
+    throw new Error('a follower knows its place');
   }
 
   readStream(): never {

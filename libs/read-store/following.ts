@@ -103,7 +103,7 @@ export class Following {
     const { live } = store;
     if (live === undefined) return 'empty';
     const started = performance.now();
-    const after = live.checkpoint.position;
+    const after = live.checkpoint;
     const events = await reader.readAll({ after, limit: PAGE_EVENTS });
     try {
       live.apply(events);

@@ -3,7 +3,7 @@
 // another log, and files that are something else, are refused and left as they were.
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { START } from '#event-store/port.ts';
+import { NO_POSITION } from '#event-store/port.ts';
 import { ReadStoreForeign, ReadStoreUnreadable } from './alarms.ts';
 import {
   createBuild,
@@ -158,7 +158,7 @@ export class ReadStore {
     database.exec("UPDATE builds SET state = 'retired' WHERE state = 'rebuild'");
     database
       .prepare("INSERT OR REPLACE INTO checkpoints VALUES ('rebuild', ?, -1)")
-      .run(String(START));
+      .run(String(NO_POSITION));
     for (const name of names) {
       const projection = wanted(this.#projections).find((one) => one.name === name);
       if (projection === undefined) throw new Error(`there is no projection ${name}`);

@@ -69,8 +69,8 @@ async function* fill(run: RebuildRun): AsyncGenerator<void> {
   const { store, reader } = run;
   const feed = rebuilding(store);
   for (;;) {
-    const { position: after, logIndex } = feed.gathered;
-    const missing = store.live && store.live.checkpoint.logIndex - logIndex;
+    const after = feed.gathered;
+    const missing = store.live && store.live.checkpoint.logIndex - after.logIndex;
     if (missing === 0) break;
     const limit = Math.min(PAGE_EVENTS, missing ?? PAGE_EVENTS);
     const events = await reader.readAll({ after, limit });

@@ -6,7 +6,7 @@ import { syncLake } from '#analytics/lake/lake.ts';
 import { embeddedWorkspace } from '#analytics/workspace.ts';
 import { httpLedger } from '#cli/http-ledger.ts';
 import { openSqliteReader } from '#event-store/sqlite-reader.ts';
-import { START } from '#event-store/port.ts';
+import { type Place, START } from '#event-store/port.ts';
 import { type BenchOptions, type Figure, figuresOf, seconds, timed } from './figure.ts';
 import { bulkLines, openMarket, type OpenMarket, orderOf } from './large-market.ts';
 import { statementFigures } from './statements.bench.ts';
@@ -84,12 +84,12 @@ async function replay(directory: string): Promise<Figure> {
   const log = openSqliteReader(join(directory, 'ledger.db'));
   let events = 0;
   const spent = await seconds(async () => {
-    for (let after = START; ;) {
+    for (let after: Place = START; ;) {
       const page = await log.readAll({ after, limit: 5_000 });
       const last = page.at(-1);
       if (!last) return;
       events += page.length;
-      after = last.position;
+      after = last;
     }
   });
   await log.close();

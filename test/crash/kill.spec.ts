@@ -137,7 +137,7 @@ async function settledEvents(directory: string): Promise<readonly Stored[]> {
     const events: RecordedEvent[] = [];
     for (;;) {
       const last = events.at(-1);
-      const page = await reader.readAll(last && { after: last.position });
+      const page = await reader.readAll(last && { after: last });
       if (page.length === 0) return events as unknown as Stored[];
       events.push(...page);
     }

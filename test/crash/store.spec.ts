@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RecordedEvent } from '#event-store/port.ts';
+import { type RecordedEvent, START } from '#event-store/port.ts';
 import { openSqliteReader } from '#event-store/sqlite-reader.ts';
 import { openSqliteStore } from '#event-store/sqlite-store.ts';
 
@@ -58,7 +58,7 @@ async function wholeLog(): Promise<readonly RecordedEvent[]> {
   const reader = openSqliteReader(file);
   const events: RecordedEvent[] = [];
   for (;;) {
-    const page = await reader.readAll({ after: BigInt(events.length - 1) });
+    const page = await reader.readAll({ after: events.at(-1) ?? START });
     if (page.length === 0) break;
     events.push(...page);
   }

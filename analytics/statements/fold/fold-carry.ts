@@ -1,7 +1,7 @@
 // What the fold of a period leaves for the next: the events whose postings are still open, as the
 // log holds them, and what is payable. One JSON value a line; read back only by its hash.
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
-import type { EventText, Position } from '#event-store/port.ts';
+import type { EventText, Place } from '#event-store/port.ts';
 
 /** What the fold needs of an event. */
 export type CarriedEvent = Pick<EventText, 'logIndex' | 'stream' | 'revision' | 'type' | 'data'>;
@@ -17,7 +17,7 @@ export type Carried = { readonly open: CarriedEvent } | { readonly balance: Carr
 export interface FoldCarry {
   readonly period: string;
   /** Of the period's `PeriodClosed`. */
-  readonly position: Position;
+  readonly place: Place;
   readonly file: string;
 }
 

@@ -1,7 +1,7 @@
 // The second way to a period's statements: one pass over the log in its own order, holding one sum
 // and two running hashes per payee and currency. Shares nothing with the SQL; stops at the cutoff.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EventLogReader, EventText } from '#event-store/port.ts';
+import type { EventLogReader, EventText, Place } from '#event-store/port.ts';
 import { START } from '#event-store/port.ts';
 import type { StatementIssued } from '#ledger/payee.events.ts';
 import { KIND_OF } from '../document.ts';
@@ -41,13 +41,13 @@ export async function foldStatements(input: FoldInput): Promise<Folded> {
   const fold = new Fold(input);
   if (input.carry) await fold.take(input.carry);
   const { cutoffLogIndex } = fold.target;
-  let after = input.carry?.position ?? START;
+  let after: Place = input.carry?.place ?? START;
   for (;;) {
     const page = await input.log.readAllText({ after, limit: PAGE, types: TYPES });
     const before = page.filter(({ logIndex }) => logIndex < cutoffLogIndex);
     for (const event of before) fold.add(event);
     if (before.length < page.length || page.length === 0) break;
-    after = page.at(-1)!.position;
+    after = page.at(-1)!;
     input.onProgress?.(page.at(-1)!.logIndex);
     await nextTurn();
   }

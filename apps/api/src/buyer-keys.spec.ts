@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventLogReader } from '#event-store/port.ts';
+import { type EventLogReader, START } from '#event-store/port.ts';
 import { BUYER_KEYS_FILE, BuyerKeys, BuyerKeysUnusable, openBuyerKeys } from './buyer-keys.ts';
 
 const emptyLog = logOf([]);
@@ -80,8 +80,8 @@ function logOf(events: readonly { type: string; data: object }[]): EventLogReade
   const recorded = events.map((event, at) => ({ ...event, position: BigInt(at) }));
   const log: Partial<EventLogReader> = {
     head: () => Promise.resolve(BigInt(events.length) - 1n),
-    readAll: ({ after = -1n } = {}) =>
-      Promise.resolve(recorded.filter(({ position }) => position > after) as never),
+    readAll: ({ after = START } = {}) =>
+      Promise.resolve(recorded.filter(({ position }) => position > after.position) as never),
   };
   return log as EventLogReader;
 }

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { START, type EventLogReader } from '#event-store/port.ts';
+import { type EventLogReader, NO_POSITION, type Place, START } from '#event-store/port.ts';
 import { Id, Sha256 } from '#ledger/values.ts';
 
 export const BUYER_KEYS_FILE = 'buyer-keys.json';
@@ -87,7 +87,7 @@ export class BuyerKeys {
 export async function openBuyerKeys(directory: string, log: EventLogReader): Promise<BuyerKeys> {
   const path = join(directory, BUYER_KEYS_FILE);
   if (!existsSync(path)) {
-    if ((await log.head()) !== START) {
+    if ((await log.head()) !== NO_POSITION) {
       throw new BuyerKeysUnusable(
         `${path} is missing, but the ledger beside it is not empty. Without its keys a buyer's ` +
           'orders cannot be recognised and limits per buyer would not hold. Restore the file ' +
@@ -169,14 +169,14 @@ function parseKeyFile(path: string, text: string): ReadonlyMap<string, Buffer> {
 
 /** The log is read only as far as its first code, of which there is one before any order. */
 async function firstPinnedKey(log: EventLogReader): Promise<string | undefined> {
-  let after = START;
+  let after: Place = START;
   for (;;) {
     const page = await log.readAll({ after });
     const created = page.find((event) => event.type === 'CodeCreated');
     if (created) return (created.data as { readonly buyerKeyId: string }).buyerKeyId;
     const last = page.at(-1);
     if (!last) return undefined;
-    after = last.position;
+    after = last;
   }
 }
 

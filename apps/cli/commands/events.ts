@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { categoryOf } from '#ledger/streams.ts';
 import type { SqliteReader } from '#event-store/sqlite-reader.ts';
-import { type EventText, START, type StreamEvent } from '#event-store/port.ts';
+import type { EventText, StreamEvent } from '#event-store/port.ts';
 import { configOf } from '../connect.ts';
 import { CliFailure, EXIT } from '../failure.ts';
 import { withLog } from '../log-reading.ts';
@@ -63,7 +63,8 @@ async function textsOfLog(
 ): Promise<readonly EventText[]> {
   const texts: EventText[] = [];
   while (texts.length < limit) {
-    const from = texts.at(-1)?.position ?? (after === undefined ? START : BigInt(after));
+    const from = texts.at(-1) ?? (await log.placeOf(after ?? -1));
+    if (from === undefined) break;
     const read = { after: from, limit: limit - texts.length, ...(types && { types }) };
     const page = await log.readAllText(read);
     if (page.length === 0) break;

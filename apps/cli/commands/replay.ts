@@ -3,7 +3,7 @@
 // running service when there is one. `--to-nothing` only folds the log, to measure how fast it can
 // be read.
 import type { Command } from 'commander';
-import { START } from '#event-store/port.ts';
+import { type Place, START } from '#event-store/port.ts';
 import { configOf, openLedger } from '../connect.ts';
 import { projections as known } from '#projections/index.ts';
 import { CliFailure, type End, EXIT } from '../failure.ts';
@@ -76,12 +76,12 @@ async function foldToNothing(dataDirectory: string, json: boolean): Promise<void
   const began = performance.now();
   const events = await withLog(dataDirectory, async (log) => {
     const end = Number(await log.head()) + 1;
-    let after = START;
+    let after: Place = START;
     for (;;) {
       const page = await log.readAll({ after, limit: 5_000 });
       const last = page.at(-1);
-      if (last === undefined) return Number(after) + 1;
-      after = last.position;
+      if (last === undefined) return after.logIndex + 1;
+      after = last;
       bar.update(last.logIndex + 1, Math.max(end, last.logIndex + 1));
     }
   });

@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUYER_KEYS_FILE, openBuyerKeys } from '#api/buyer-keys.ts';
-import { type EventLogReader, START } from '#event-store/port.ts';
+import { type EventLogReader, NO_POSITION } from '#event-store/port.ts';
 import { runningService } from '../connect.ts';
 import { eventsOfTypes } from '../log-reading.ts';
 import { type Finding, guarded, note, ok, wrong } from './finding.ts';
@@ -39,7 +39,8 @@ async function checkService(dataDirectory: string): Promise<Finding> {
 
 /** Also that every key which a code pinned is in the file, not only the first code's. */
 async function checkKeys(dataDirectory: string, log: EventLogReader): Promise<readonly Finding[]> {
-  if ((await log.head()) === START) return [ok('buyer keys', 'the log is empty: none needed')];
+  if ((await log.head()) === NO_POSITION)
+    return [ok('buyer keys', 'the log is empty: none needed')];
   const keys = await openBuyerKeys(dataDirectory, log);
   let codes = 0;
   for await (const { event, ref } of eventsOfTypes(log, ['CodeCreated'])) {

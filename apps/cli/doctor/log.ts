@@ -2,7 +2,7 @@
 // that its postings balance. Names what is wrong as stream@revision.
 import { join } from 'node:path';
 import { verifyStored } from '#event-store/verify-stored.ts';
-import { type EventLogReader, START } from '#event-store/port.ts';
+import { type EventLogReader, type Place, START } from '#event-store/port.ts';
 import { LedgerEvent } from '#ledger/events.ts';
 import { Metadata } from '#ledger/metadata.ts';
 import { postings } from '#ledger/postings.ts';
@@ -36,7 +36,7 @@ export async function checkMeaning(
   onProgress: OnEvents,
 ): Promise<readonly Finding[]> {
   const end = Number(await log.head()) + 1;
-  let after = START;
+  let after: Place = START;
   let posted = 0;
   for (;;) {
     const page = await log.readAll({ after, limit: PAGE });
@@ -57,7 +57,7 @@ export async function checkMeaning(
     }
     const last = page.at(-1);
     if (last === undefined) break;
-    after = last.position;
+    after = last;
     onProgress(last.logIndex + 1, Math.max(end, last.logIndex + 1));
   }
   return [

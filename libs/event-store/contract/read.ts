@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalJson } from '#ledger/canonical-json.ts';
 import type { Metadata } from '#ledger/metadata.ts';
-import { type NewEvent, START, StoreUnavailable } from '../port.ts';
+import { type NewEvent, NO_POSITION, type Place, START, StoreUnavailable } from '../port.ts';
 import { emptyLogs, idsOf, metadata, newEvent, newEvents, type OpenLog } from './log.ts';
 
 /** Each is a form that an event may have, the usual and the unusual. */
@@ -110,7 +110,7 @@ function wholeLog(open: OpenLog): void {
   const log = emptyLogs(open);
 
   it('that is empty begins before the first event', async () => {
-    expect(await log().store.head()).toBe(START);
+    expect(await log().store.head()).toBe(NO_POSITION);
     expect(await log().store.readAll()).toEqual([]);
   });
 
@@ -130,10 +130,10 @@ function wholeLog(open: OpenLog): void {
     const events = newEvents(7);
     await store.append('task-a', 'no_stream', events);
     const first = await store.readAll({ limit: 3 });
-    const second = await store.readAll({ after: first.at(-1)!.position, limit: 3 });
-    const third = await store.readAll({ after: second.at(-1)!.position, limit: 3 });
+    const second = await store.readAll({ after: first.at(-1)!, limit: 3 });
+    const third = await store.readAll({ after: second.at(-1)!, limit: 3 });
     expect(idsOf([...first, ...second, ...third])).toEqual(idsOf(events));
-    expect(await store.readAll({ after: third.at(-1)!.position })).toEqual([]);
+    expect(await store.readAll({ after: third.at(-1)! })).toEqual([]);
   });
 
   it('holds an append where it was acknowledged to be', async () => {
@@ -163,17 +163,29 @@ function logThatEnds(open: OpenLog): void {
     for (let i = 0; i < 20; i += 1)
       await store.append('task-a', i === 0 ? 'no_stream' : i - 1, large());
     const indexes: number[] = [];
-    let after = START;
+    let after: Place = START;
     for (;;) {
       const page = await store.readAll({ after });
       if (page.length === 0) break;
       expect(page.length).toBeLessThan(20);
       indexes.push(...page.map(({ logIndex }) => logIndex));
-      after = page.at(-1)!.position;
+      after = page.at(-1)!;
     }
     expect(indexes).toEqual(Array.from({ length: 20 }, (_, i) => i));
     expect((await store.readStream('task-a')).length).toBeLessThan(20);
     expect((await store.readAllText()).length).toBeLessThan(20);
+  });
+
+  it('says where the event with a logIndex stands', async () => {
+    const { store } = log();
+    expect(await store.placeOf(0)).toBeUndefined();
+    await store.append('task-a', 'no_stream', newEvents(2));
+    await store.append('task-b', 'no_stream', newEvents(2));
+    const all = await store.readAll();
+    expect(await store.placeOf(-1)).toEqual(START);
+    for (const { position, logIndex } of all)
+      expect(await store.placeOf(logIndex)).toEqual({ position, logIndex });
+    expect(await store.placeOf(4)).toBeUndefined();
   });
 
   it('is the same log when it is opened again', async () => {

@@ -7,7 +7,7 @@ import { closeCode, closureWanted, promoCode } from '#ledger/promo-code.ts';
 import type { SellerState } from '#ledger/seller.ts';
 import { promoCodeStream } from '#ledger/streams.ts';
 import type { Id } from '#ledger/values.ts';
-import { type Position, START } from '#event-store/port.ts';
+import { type Position, NO_POSITION } from '#event-store/port.ts';
 import type { Runner } from '#event-store/runner.ts';
 import type { AnyLoaded } from '#event-store/transaction.ts';
 import { sellerOfCode } from '../related.ts';
@@ -32,7 +32,7 @@ export class CloseCodes {
     const closing = this.hints
       .openCodesOf(sellerId)
       .map(({ codeId }) => this.settleCode(codeId, context));
-    return (await Promise.all(closing)).reduce(later, START);
+    return (await Promise.all(closing)).reduce(later, NO_POSITION);
   }
 
   async settleCode(codeId: Id, context: CommandContext): Promise<Position> {

@@ -10,7 +10,7 @@ import { claimText, issuedCode } from '#ledger/issued-code.ts';
 import { applicationStream, issuedCodeStream, taskStream } from '#ledger/streams.ts';
 import { task } from '#ledger/task.ts';
 import type { CodeText, ForeignId, Id, TaskId } from '#ledger/values.ts';
-import { type Position, START } from '#event-store/port.ts';
+import { type Position, NO_POSITION } from '#event-store/port.ts';
 import type { Runner } from '#event-store/runner.ts';
 import { RUNNER } from '../wiring.ts';
 import { later } from './open-tasks.ts';
@@ -52,7 +52,7 @@ export class IssueCodes {
     const issued = await Promise.all(issuing);
     return {
       texts: issued.map(({ text }) => text),
-      position: issued.map(({ position }) => position).reduce(later, START),
+      position: issued.map(({ position }) => position).reduce(later, NO_POSITION),
     };
   }
 

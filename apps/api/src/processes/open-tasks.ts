@@ -16,7 +16,7 @@ import {
 } from '#ledger/streams.ts';
 import { defaultTaskWanted, settleTask, task, type WantedTask } from '#ledger/task.ts';
 import type { Channel, Id } from '#ledger/values.ts';
-import { type Position, START } from '#event-store/port.ts';
+import { type Position, NO_POSITION } from '#event-store/port.ts';
 import type { Runner } from '#event-store/runner.ts';
 import type { AnyLoaded } from '#event-store/transaction.ts';
 import { sellerOfCode } from '../related.ts';
@@ -36,14 +36,14 @@ export class OpenTasks {
     const channels = new Set([DEFAULT_CHANNEL]);
     for (const { channel } of this.hints.tasksOf(codeId)) channels.add(channel);
     const settling = [...channels].map((channel) => this.settleTask(codeId, channel, context));
-    return (await Promise.all(settling)).reduce(later, START);
+    return (await Promise.all(settling)).reduce(later, NO_POSITION);
   }
 
   /** The task that an accepted application to an activity wants, in the activity's channel. */
   async settleEntry(activityId: Id, codeId: Id, context: CommandContext): Promise<Position> {
     const stream = entryStream(activityId, codeId);
     const { state } = await this.runner.load({ decider: entry, stream });
-    if (state.status === 'absent') return START;
+    if (state.status === 'absent') return NO_POSITION;
     return this.settleTask(codeId, state.channel, context, activityId);
   }
 
@@ -71,7 +71,7 @@ export class OpenTasks {
         return settleTask(state, { wanted, code, seller });
       },
     });
-    return settled.outcome === 'refused' ? START : settled.position;
+    return settled.outcome === 'refused' ? NO_POSITION : settled.position;
   }
 }
 
