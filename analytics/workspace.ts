@@ -1,12 +1,7 @@
 // Where analytics finds things: the log that everything is computed from, and the files beside it
 // that can be computed again. Plain values, so that a workspace can be handed to a child process.
 import { join } from 'node:path';
-
-/** Which log: later stores add their own kind. */
-export interface LogSource {
-  readonly kind: 'sqlite';
-  readonly file: string;
-}
+import type { LogSource, SqliteSource } from '#event-store/log-source.ts';
 
 export interface Workspace {
   readonly log: LogSource;
@@ -16,13 +11,21 @@ export interface Workspace {
   readonly documentsFile: string;
 }
 
-/** The workspace of a data directory with the embedded log. */
-export function embeddedWorkspace(dataDirectory: string): Workspace {
+/** What is computed from this log is kept in the data directory. */
+export function workspaceIn(dataDirectory: string, log: LogSource): Workspace {
   return {
-    log: { kind: 'sqlite', file: join(dataDirectory, 'ledger.db') },
+    log,
     lakeDirectory: join(dataDirectory, 'lake'),
     documentsFile: join(dataDirectory, 'documents.db'),
   };
+}
+
+/** The workspace of a data directory with the embedded log. */
+export function embeddedWorkspace(
+  dataDirectory: string,
+): Workspace & { readonly log: SqliteSource } {
+  const log: SqliteSource = { kind: 'sqlite', file: join(dataDirectory, 'ledger.db') };
+  return { ...workspaceIn(dataDirectory, log), log };
 }
 
 /** What long work tells whoever waits for it. */

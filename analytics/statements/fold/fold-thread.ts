@@ -2,7 +2,7 @@
 // thread opens the log for itself.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { LogSource } from '../../workspace.ts';
+import type { LogSource } from '#event-store/log-source.ts';
 import { AmountDiffers, RunRefused } from '../run.ts';
 import type { Folded, FoldScope } from './fold-statements.ts';
 

@@ -1,0 +1,45 @@
+// Which log it is, and how it is opened: for reading beside its writers, or to write. Plain values,
+// so that a source can be handed to a worker thread or a child process. The connection may hold a
+// password: a source is never printed, `nameOf` is.
+import type { EventLogReader, EventStore } from './port.ts';
+import { openSqliteReader } from './sqlite-reader.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+
+export interface SqliteSource {
+  readonly kind: 'sqlite';
+  readonly file: string;
+}
+
+export interface EventStoreDbSource {
+  readonly kind: 'eventstoredb';
+  /** esdb:// or esdb+discover:// with its options; credentials stand in the userinfo. */
+  readonly connection: string;
+  /** Of the ledger's streams. Empty: the store is the ledger's alone. */
+  readonly prefix: string;
+}
+
+export type LogSource = SqliteSource | EventStoreDbSource;
+
+/** Rejects with the log file's errors, or with LogUnreachable. */
+export async function openLogReader(source: LogSource): Promise<EventLogReader> {
+  if (source.kind === 'sqlite') return openSqliteReader(source.file);
+  const { openEventStoreDbReader } = await eventStoreDb();
+  return openEventStoreDbReader(source);
+}
+
+/** As `openLogReader`; a SQLite file is then locked against other writers. */
+export async function openEventStore(source: LogSource): Promise<EventStore> {
+  if (source.kind === 'sqlite') return openSqliteStore(source.file);
+  const { openEventStoreDb } = await eventStoreDb();
+  return openEventStoreDb(source);
+}
+
+/** Loaded when it is used: the client and its protocol are large. */
+const eventStoreDb = () => import('./eventstoredb/open.ts');
+
+/** For people: the file, or the hosts without what stands before and behind them. */
+export function nameOf(source: LogSource): string {
+  if (source.kind === 'sqlite') return source.file;
+  const hosts = /^\w+(?:\+discover)?:\/\/(?:.*@)?([^/?]*)/.exec(source.connection)?.[1] ?? '';
+  return `EventStoreDB at ${hosts}${source.prefix && ` under ${source.prefix}`}`;
+}
