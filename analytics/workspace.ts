@@ -3,8 +3,24 @@
 import { join } from 'node:path';
 import type { LogSource, SqliteSource } from '#event-store/log-source.ts';
 
+/** The SQL engine that statements are computed on. A URL may hold a password: it is never printed. */
+export type EngineChoice =
+  | { readonly kind: 'duckdb'; readonly threads?: number }
+  | ({ readonly kind: 'clickhouse' } & ClickHouseTarget);
+
+/** One node of a server or cluster: a run keeps to the node that the URL names. */
+export interface ClickHouseTarget {
+  /** http(s)://user:password@host:port */
+  readonly url: string;
+  readonly database: string;
+  /** Tables are then replicated and distributed over this cluster. */
+  readonly cluster?: string;
+}
+
 export interface Workspace {
   readonly log: LogSource;
+  /** Default DuckDB. */
+  readonly engine?: EngineChoice;
   /** The columnar copy of the log. */
   readonly lakeDirectory: string;
   /** Statement documents by content hash. */
@@ -12,9 +28,14 @@ export interface Workspace {
 }
 
 /** What is computed from this log is kept in the data directory. */
-export function workspaceIn(dataDirectory: string, log: LogSource): Workspace {
+export function workspaceIn(
+  dataDirectory: string,
+  log: LogSource,
+  engine?: EngineChoice,
+): Workspace {
   return {
     log,
+    ...(engine && { engine }),
     lakeDirectory: join(dataDirectory, 'lake'),
     documentsFile: join(dataDirectory, 'documents.db'),
   };

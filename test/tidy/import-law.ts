@@ -38,7 +38,15 @@ const RULES: readonly Rule[] = [
   },
   {
     folder: 'analytics/',
-    may: ['analytics/', 'libs/ledger/', 'libs/event-store/', '@duckdb/node-api', NODE, 'zod'],
+    may: [
+      'analytics/',
+      'libs/ledger/',
+      'libs/event-store/',
+      '@duckdb/node-api',
+      '@clickhouse/client',
+      NODE,
+      'zod',
+    ],
   },
   { folder: 'apps/api/src/main.ts', may: ['apps/api/src/', 'libs/', ...NEST, NODE] },
   { folder: 'apps/api/src/app.module.ts', may: ['*'] },
