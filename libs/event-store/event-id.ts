@@ -28,9 +28,15 @@ function subjectOf(stream: string): string {
   return dash < 0 ? '' : stream.slice(dash + 1);
 }
 
+/** The namespace with the name behind it; longer names than this are made room for. */
+let named = Buffer.concat([NAMESPACE, Buffer.alloc(1_024)]);
+
 /** RFC 9562, section 5.5. */
 function uuidV5(name: string): string {
-  const hex = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(name)]));
+  const most = NAMESPACE.length + 3 * name.length;
+  if (named.length < most) named = Buffer.concat([NAMESPACE, Buffer.alloc(most)]);
+  const end = NAMESPACE.length + named.write(name, NAMESPACE.length);
+  const hex = hash('sha1', named.subarray(0, end));
   const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
   return (
     `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-` +

@@ -45,13 +45,31 @@ export function unpackEnvelope(actor: string, packed: PackedEnvelope): Envelope 
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID_BYTES = 16;
+const DASH = 45;
 
 function packIds(id: string, correlationId: string, causationId: string): Packed {
   if (!UUID.test(id) || !UUID.test(correlationId) || !UUID.test(causationId))
     return JSON.stringify([id, correlationId, causationId]);
-  const ids = causationId === correlationId ? id + correlationId : id + correlationId + causationId;
-  return Buffer.from(ids.replaceAll('-', ''), 'hex');
+  const isSame = causationId === correlationId;
+  const bytes = Buffer.allocUnsafe((isSame ? 2 : 3) * UUID_BYTES);
+  writeUuid(id, bytes, 0);
+  writeUuid(correlationId, bytes, UUID_BYTES);
+  if (!isSame) writeUuid(causationId, bytes, 2 * UUID_BYTES);
+  return bytes;
 }
+
+/** Digit by digit, without a text in between: every event has two or three. */
+function writeUuid(uuid: string, bytes: Uint8Array, at: number): void {
+  let next = at;
+  for (let i = 0; i < uuid.length; i += 2) {
+    if (uuid.charCodeAt(i) === DASH) i += 1;
+    bytes[next] = (nibble(uuid.charCodeAt(i)) << 4) | nibble(uuid.charCodeAt(i + 1));
+    next += 1;
+  }
+}
+
+/** Of a lower-case hexadecimal digit. */
+const nibble = (code: number) => (code <= 57 ? code - 48 : code - 87);
 
 function unpackIds(ids: Packed): readonly [string, string, string] {
   if (typeof ids === 'string') return JSON.parse(ids) as [string, string, string];
