@@ -62,7 +62,7 @@ describe('the whole module', () => {
       200,
       {
         status: 'ready',
-        store: { isWritable: true, freeBytes: expect.any(Number) },
+        store: { isWritable: true, outage: null, freeBytes: expect.any(Number) },
         follower: { state: 'following', behind: '0', alarm: null },
         alarms: [],
       },

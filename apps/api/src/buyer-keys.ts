@@ -2,21 +2,12 @@
 // empty ledger: whoever lost the file learns that at the next start, instead of every buyer quietly
 // becoming another one. The key a code pins is the key its buyers are hashed with, for its life.
 import { hash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { type EventLogReader, NO_POSITION, type Place, START } from '#event-store/port.ts';
 import { Id, Sha256 } from '#ledger/values.ts';
+import { writeDurably } from './durable-file.ts';
 
 export const BUYER_KEYS_FILE = 'buyer-keys.json';
 const KEY_BYTES = 32;
@@ -80,31 +71,54 @@ export class BuyerKeys {
   }
 }
 
+/** Of a log that several nodes share: the first key that is claimed is the ledger's first key. */
+export type ClaimKey = (keyId: string) => Promise<string>;
+
 /**
- * Reads the key file of the ledger in `directory`, or makes it when the log is still empty. Rejects
- * with BuyerKeysUnusable when the file is lost, damaged, readable by others, or another ledger's.
+ * Reads the key file of the ledger in `directory`, or makes it when the log is still empty and no
+ * node has made one. Rejects with BuyerKeysUnusable when the file is lost, damaged, readable by
+ * others, or another ledger's.
  */
-export async function openBuyerKeys(directory: string, log: EventLogReader): Promise<BuyerKeys> {
+export async function openBuyerKeys(
+  directory: string,
+  log: EventLogReader,
+  claim?: ClaimKey,
+): Promise<BuyerKeys> {
   const path = join(directory, BUYER_KEYS_FILE);
-  if (!existsSync(path)) {
-    if ((await log.head()) !== NO_POSITION) {
-      throw new BuyerKeysUnusable(
-        `${path} is missing, but the ledger beside it is not empty. Without its keys a buyer's ` +
-          'orders cannot be recognised and limits per buyer would not hold. Restore the file ' +
-          'from a backup; it is never made anew.',
-      );
-    }
+  const isNew = !existsSync(path);
+  if (isNew) {
+    if ((await log.head()) !== NO_POSITION) throw missing(path, claim !== undefined);
     createKeyFile(path);
   }
   const keys = new BuyerKeys(readKeyFile(path));
-  const pinned = await firstPinnedKey(log);
-  if (pinned !== undefined && !keys.has(pinned)) {
-    throw new BuyerKeysUnusable(
-      `${path} lacks the key ${pinned}, which the codes of this ledger use: it belongs to ` +
-        'another ledger. Restore the file that was written beside this one.',
-    );
+  const claimed = await claim?.(keys.currentKeyId);
+  if (isNew && claimed !== undefined && claimed !== keys.currentKeyId) {
+    // Another node was first; nothing rests on the file that was just made.
+    rmSync(path);
+    throw missing(path, true);
   }
+  const pinned = await firstPinnedKey(log);
+  for (const keyId of [claimed, pinned])
+    if (keyId !== undefined && !keys.has(keyId))
+      throw new BuyerKeysUnusable(
+        `${path} lacks the key ${keyId}, which the codes of this ledger use: it belongs to ` +
+          'another ledger. Restore the file that was written beside this one' +
+          (claim ? ', or copy it from the data directory of another node.' : '.'),
+      );
   return keys;
+}
+
+function missing(path: string, isShared: boolean): BuyerKeysUnusable {
+  const why =
+    "Without its keys a buyer's orders cannot be recognised and limits per buyer would not hold.";
+  return new BuyerKeysUnusable(
+    isShared
+      ? `${path} is missing, but another node has begun this ledger. ${why} Copy ` +
+          `${BUYER_KEYS_FILE} from that node's data directory, or from its backup (mode 600); ` +
+          'it is never made anew.'
+      : `${path} is missing, but the ledger beside it is not empty. ${why} Restore the file ` +
+          'from a backup; it is never made anew.',
+  );
 }
 
 function createKeyFile(path: string): void {
@@ -113,20 +127,7 @@ function createKeyFile(path: string): void {
     format: 'promo-ledger buyer keys 1',
     keys: [{ keyId: newKeyId(), key: key.toString('base64'), sha256: sha256(key) }],
   };
-  const draft = `${path}.new`;
-  rmSync(draft, { force: true });
-  const file = openSync(draft, 'wx', 0o600);
-  try {
-    writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
-  // The name must be as durable as the content before the first event rests on it.
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  writeDurably(path, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 function readKeyFile(path: string): ReadonlyMap<string, Buffer> {

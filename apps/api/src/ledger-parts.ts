@@ -2,14 +2,16 @@
 // the follower with the read models, the runner. Opened in this order and closed in the other,
 // after the last request has been answered; when one cannot be opened the earlier ones are given
 // back.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OnApplicationShutdown, Provider } from '@nestjs/common';
-import { openSnapshotCache } from '#event-store/snapshot-cache.ts';
-import { openSqliteStore, type SqliteStore } from '#event-store/sqlite-store.ts';
+import { openEventStore } from '#event-store/log-source.ts';
+import type { EventStore } from '#event-store/port.ts';
 import { Runner } from '#event-store/runner.ts';
+import { openSnapshotCache } from '#event-store/snapshot-cache.ts';
+import { SqliteStore } from '#event-store/sqlite-store.ts';
 import { openBuyerKeys } from './buyer-keys.ts';
 import type { Config } from './config.ts';
+import { keepLogId, takeDataDirectory } from './data-directory.ts';
 import { Follower } from './follower/follower.ts';
 import { BUYER_KEYS, EVENT_STORE, FOLLOWER, LEDGER_PARTS, READ_STORE, RUNNER } from './wiring.ts';
 
@@ -19,7 +21,10 @@ export interface LedgerParts extends OnApplicationShutdown {
   close(): Promise<void>;
 }
 
-/** Rejects with LogFileError, BuyerKeysUnusable, or why the read models cannot be opened. */
+/**
+ * Rejects with LogFileError, LogUnreachable, DataDirectoryRefused, BuyerKeysUnusable, or why the
+ * read models cannot be opened.
+ */
 export async function openLedgerParts(config: Config): Promise<LedgerParts> {
   const closing: (() => unknown)[] = [];
   const close = async () => {
@@ -33,17 +38,17 @@ export async function openLedgerParts(config: Config): Promise<LedgerParts> {
   }
 }
 
-async function openAll(
-  { dataDirectory, stateCacheBytes }: Config,
-  closing: (() => unknown)[],
-): Promise<readonly Provider[]> {
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const store = openSqliteStore(join(dataDirectory, 'ledger.db'));
+async function openAll(config: Config, closing: (() => unknown)[]): Promise<readonly Provider[]> {
+  const { dataDirectory, stateCacheBytes } = config;
+  const lock = takeDataDirectory(config);
+  closing.push(() => lock.release());
+  const store = await openEventStore(config.log);
   closing.push(() => store.close());
+  keepLogId(config, store.logId);
   const buyerKeys = await openBuyerKeys(dataDirectory, store);
   const snapshots = openSnapshotCache(join(dataDirectory, 'cache.db'), store.logId);
   closing.push(() => snapshots.close());
-  const follower = await startFollower(dataDirectory, store);
+  const follower = await startFollower(config, store);
   closing.push(() => follower.stop());
   const runner = new Runner({ store, snapshots, maxCacheBytes: stateCacheBytes });
   closing.push(() => runner.close());
@@ -57,13 +62,10 @@ async function openAll(
 }
 
 /** Its read models may be behind when it resolves: readiness tells when they have caught up. */
-async function startFollower(dataDirectory: string, store: SqliteStore): Promise<Follower> {
-  const follower = new Follower({
-    logFile: join(dataDirectory, 'ledger.db'),
-    readFile: join(dataDirectory, 'read.db'),
-  });
+async function startFollower({ dataDirectory, log }: Config, store: EventStore): Promise<Follower> {
+  const follower = new Follower({ source: log, readFile: join(dataDirectory, 'read.db') });
   await follower.start();
-  store.onCommit((position) => follower.nudge(position));
+  if (store instanceof SqliteStore) store.onCommit((position) => follower.nudge(position));
   return follower;
 }
 

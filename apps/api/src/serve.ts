@@ -10,6 +10,7 @@ import { LogFileError } from '#event-store/log-file-errors.ts';
 import { AppModule } from './app.module.ts';
 import { BuyerKeysUnusable } from './buyer-keys.ts';
 import { type Config, ConfigRefused } from './config.ts';
+import { DataDirectoryRefused } from './data-directory.ts';
 import { FollowerAlarm } from './follower/follower.ts';
 import { equip, fastifyAdapter } from './http/edge.ts';
 import { nestLogger, openLog } from './http/log.ts';
@@ -19,7 +20,7 @@ import { type Clock, EVENT_STORE, systemClock } from './wiring.ts';
 
 /**
  * Everything but listening; `app.inject` asks it as HTTP would. `app.close()` drains it and gives
- * the data directory back. Rejects with ConfigRefused, BuyerKeysUnusable or the log file's errors.
+ * the data directory back. Rejects with ConfigRefused, BuyerKeysUnusable or the log's errors.
  */
 export async function createService(
   config: Config,
@@ -90,12 +91,17 @@ function urlOf(app: NestFastifyApplication, host: string): string {
 export function isStartRefusal(error: unknown): error is Error {
   return (
     error instanceof ConfigRefused ||
+    error instanceof DataDirectoryRefused ||
     error instanceof LogFileError ||
+    (error instanceof Error && LOG_REFUSALS.has(error.name)) ||
     error instanceof BuyerKeysUnusable ||
     error instanceof FollowerAlarm ||
     (error instanceof Error && 'code' in error && SYSTEM_REFUSALS.has(String(error.code)))
   );
 }
+
+/** Of a log on a server; by name, so that its client is loaded only where it is used. */
+const LOG_REFUSALS = new Set(['LogUnreachable', 'LogUnderCopy']);
 
 /** Of the system: a port in use, a directory that may not be written, a full disk. */
 const SYSTEM_REFUSALS = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EROFS', 'ENOSPC']);

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 const files = (): FollowerFiles => ({
-  logFile: join(directory, 'ledger.db'),
+  source: { kind: 'sqlite' as const, file: join(directory, 'ledger.db') },
   readFile: join(directory, 'read.db'),
 });
 

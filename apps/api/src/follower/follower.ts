@@ -66,8 +66,8 @@ export class Follower {
   #restart: NodeJS.Timeout | undefined;
   #rebuild: RequestedRebuild | undefined;
 
-  constructor({ logFile, readFile, startThread = startFollowerThread }: FollowerOptions) {
-    this.#files = { logFile, readFile };
+  constructor({ source, readFile, startThread = startFollowerThread }: FollowerOptions) {
+    this.#files = { source, readFile };
     this.#startThread = startThread;
   }
 
@@ -184,9 +184,17 @@ export class Follower {
         this.#rebuild?.reject(new Error(message.message));
         this.#rebuild = undefined;
         return;
+      case 'outage':
+        return this.#outage(message.message);
       case 'alarm':
         return this.#raise(message.message);
     }
+  }
+
+  #outage(message: string): void {
+    if (this.#state !== 'stopped') this.#state = 'catching_up';
+    if (this.#message !== message) this.#log.warn(`the log is out of reach: ${message}`);
+    this.#message = message;
   }
 
   #tellRebuilt(reports: readonly RebuildReport[]): void {

@@ -1,13 +1,19 @@
 // The follower's thread: its own connections to the log and to read.db, the projections, the loop.
-// What it cannot put right it reports as an alarm; another error ends the thread, to be restarted.
+// A log that is out of reach is tried again, later each time. What it cannot put right it reports
+// as an alarm; another error ends the thread, to be restarted.
+import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { LogFileError } from '#event-store/log-file-errors.ts';
-import { openSqliteReader } from '#event-store/sqlite-reader.ts';
+import { openLogReader } from '#event-store/log-source.ts';
+import { type EventLogReader, START, StoreUnavailable } from '#event-store/port.ts';
 import { projections } from '#projections/index.ts';
 import { Alarm } from '#read-store/alarms.ts';
 import { Following } from '#read-store/following.ts';
 import { ReadStore } from '#read-store/read-store.ts';
 import type { FollowerFiles, FromFollower, ToFollower } from './messages.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
 
 const port = parentPort;
 if (port === null) throw new Error('the follower runs in a worker thread');
@@ -21,8 +27,8 @@ try {
 }
 port.close();
 
-async function follow({ logFile, readFile }: FollowerFiles): Promise<void> {
-  const reader = openSqliteReader(logFile);
+async function follow({ source, readFile }: FollowerFiles): Promise<void> {
+  const reader = await openLogReader(source);
   try {
     const store = new ReadStore({ file: readFile, logId: reader.logId, projections });
     try {
@@ -35,25 +41,43 @@ async function follow({ logFile, readFile }: FollowerFiles): Promise<void> {
   }
 }
 
-async function run(store: ReadStore, reader: ReturnType<typeof openSqliteReader>): Promise<void> {
+async function run(store: ReadStore, reader: EventLogReader): Promise<void> {
   let told = '';
-  const following = new Following({
-    store,
-    reader,
-    onProgress(checkpoint, isCaughtUp) {
-      const news = `${checkpoint.position} ${isCaughtUp}`;
-      if (news !== told) tell({ kind: 'progress', checkpoint, isCaughtUp });
-      told = news;
-    },
-    onRebuilt: (reports) => tell({ kind: 'rebuilt', reports }),
-  });
+  let pauseMs = FIRST_PAUSE_MS;
+  let isStopping = false;
+  const start = () =>
+    new Following({
+      store,
+      reader,
+      onProgress(checkpoint, isCaughtUp) {
+        pauseMs = FIRST_PAUSE_MS;
+        const news = `${checkpoint.position} ${isCaughtUp}`;
+        if (news !== told) tell({ kind: 'progress', checkpoint, isCaughtUp });
+        told = news;
+      },
+      onRebuilt: (reports) => tell({ kind: 'rebuilt', reports }),
+    });
+  let following = start();
   port!.on('message', (message: ToFollower) => {
+    isStopping ||= message.kind === 'stop';
     if (message.kind === 'stop') following.stop();
     else if (message.kind === 'nudge') following.nudge();
     else void rebuild(following, message.names);
   });
-  tell({ kind: 'opened', checkpoint: store.live?.checkpoint ?? { position: -1n, logIndex: -1 } });
-  await following.run();
+  tell({ kind: 'opened', checkpoint: store.live?.checkpoint ?? START });
+  for (;;) {
+    try {
+      return await following.run();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      if (isStopping) return;
+      told = '';
+      tell({ kind: 'outage', message: error.message });
+      following = start();
+      await pause(pauseMs);
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    }
+  }
 }
 
 async function rebuild(following: Following, names: readonly string[] | 'all'): Promise<void> {

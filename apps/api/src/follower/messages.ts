@@ -1,9 +1,10 @@
 // What the main thread and the follower's thread say to each other.
+import type { LogSource } from '#event-store/log-source.ts';
 import type { Checkpoint } from '#read-store/read-model.ts';
 import type { RebuildProgress, RebuildReport } from '#read-store/rebuild.ts';
 
 export interface FollowerFiles {
-  readonly logFile: string;
+  readonly source: LogSource;
   readonly readFile: string;
 }
 
@@ -20,5 +21,7 @@ export type FromFollower =
   | { readonly kind: 'rebuilding'; readonly progress: RebuildProgress }
   | { readonly kind: 'rebuilt'; readonly reports: readonly RebuildReport[] }
   | { readonly kind: 'rebuild_failed'; readonly message: string }
+  /** The log is out of reach: it is tried again by itself, ever more slowly. */
+  | { readonly kind: 'outage'; readonly message: string }
   /** It has stopped for good; starting it again would not help. */
   | { readonly kind: 'alarm'; readonly message: string };

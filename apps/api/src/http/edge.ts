@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { EventStore } from '#event-store/port.ts';
+import type { EventStore, Position } from '#event-store/port.ts';
 import type { Config } from '../config.ts';
 import type { Follower } from '../follower/follower.ts';
 import { type Clock, CLOCK, CONFIG, EVENT_STORE, FOLLOWER } from '../wiring.ts';
@@ -97,10 +97,12 @@ function waitForPositions(
   follower: Follower,
   { readWaitMs }: Config,
 ): void {
+  // Another node may have written it: where there are others it is waited for.
+  const mayCome = async (position: Position) =>
+    !store.isOnlyWriter || position <= (await store.head());
   const reach = async (token: string) => {
     const position = positionOf(store.logId, token);
-    const head = position === undefined ? undefined : await store.head();
-    if (position === undefined || head === undefined || position > head)
+    if (position === undefined || !(await mayCome(position)))
       throw new RequestRefused('position_must_be_of_this_ledger', [
         { in: 'header', pointer: `/${POSITION_HEADER}`, message: 'was not given by this ledger' },
       ]);

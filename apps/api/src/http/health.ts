@@ -1,10 +1,12 @@
 // Is it alive, and may requests be sent to it? Ready means: the log can be written and the read
 // models follow it. Alarms, the follower's and the processes', are named as long as they stand.
 import { statfs } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { EventStore } from '#event-store/port.ts';
+import { type EventStore, type Position, StoreUnavailable } from '#event-store/port.ts';
+import type { Checkpoint } from '#read-store/read-model.ts';
 import type { Config } from '../config.ts';
 import type { Follower } from '../follower/follower.ts';
 import { ProcessLoops } from '../processes/process-loops.ts';
@@ -16,11 +18,17 @@ const Live = z.strictObject({ status: z.literal('alive'), logId: z.string() }).m
 const Ready = z
   .strictObject({
     status: z.enum(['ready', 'not_ready']),
-    store: z.strictObject({ isWritable: z.boolean(), freeBytes: z.number() }),
+    store: z.strictObject({
+      isWritable: z.boolean(),
+      /** Of the data directory's disk. */
+      freeBytes: z.number(),
+      /** Why the log cannot be read, as long as it cannot. */
+      outage: z.string().nullable(),
+    }),
     follower: z.strictObject({
       state: z.enum(['starting', 'catching_up', 'following', 'restarting', 'alarm', 'stopped']),
-      /** How many events the read models are behind the log. */
-      behind: z.string(),
+      /** How many events the read models are behind the log; null when it cannot be counted. */
+      behind: z.string().nullable(),
       alarm: z.string().nullable(),
     }),
     /** What a process manager cannot finish. */
@@ -31,6 +39,8 @@ type Ready = z.infer<typeof Ready>;
 
 /** Below this the disk counts as full: a write or two from being so. */
 const LEAST_FREE_BYTES = 16 * 1024 * 1024;
+
+const LONGEST_SILENCE_MS = 2_000;
 
 @Controller('health')
 export class HealthController {
@@ -49,22 +59,49 @@ export class HealthController {
 
   @Probe('ready', { summary: 'May requests be sent to it (503: not now)', answer: Ready })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Ready> {
+    const head = await this.#head();
     const { state, message = null, checkpoint } = this.follower.status();
-    const behind = (await this.store.head()) - checkpoint.position;
-    const store = await this.#room();
-    const isReady = state === 'following' && store.isWritable;
+    const { freeBytes, hasRoom } = await this.#room();
+    const outage = head instanceof Error ? head.message : null;
+    const isWritable = hasRoom && outage === null;
+    const isReady = state === 'following' && isWritable;
     void reply.code(isReady ? 200 : 503);
     return {
       status: isReady ? 'ready' : 'not_ready',
-      store,
-      follower: { state, behind: String(behind), alarm: message },
+      store: { isWritable, freeBytes, outage },
+      follower: { state, behind: this.#behind(head, checkpoint), alarm: message },
       alarms: [...this.processes.alarms()],
     };
   }
 
-  async #room(): Promise<Ready['store']> {
+  /** Asked of the log itself: a connection that fell silent is not heard of otherwise. */
+  async #head(): Promise<Position | Error> {
+    const silence = new AbortController();
+    try {
+      return await Promise.race([this.store.head(), this.#silent(silence.signal)]);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return error;
+      throw error;
+    } finally {
+      silence.abort();
+    }
+  }
+
+  async #silent(signal: AbortSignal): Promise<Error> {
+    await pause(LONGEST_SILENCE_MS, undefined, { signal }).catch(() => undefined);
+    return new StoreUnavailable(`the log has not answered for ${LONGEST_SILENCE_MS} ms`);
+  }
+
+  /** Positions count events where one writer numbers them. */
+  #behind(head: Position | Error, { position }: Checkpoint): string | null {
+    if (head instanceof Error) return null;
+    if (head <= position) return '0';
+    return this.store.isOnlyWriter ? String(head - position) : null;
+  }
+
+  async #room(): Promise<{ freeBytes: number; hasRoom: boolean }> {
     const { bavail, bsize } = await statfs(this.config.dataDirectory);
     const freeBytes = bavail * bsize;
-    return { isWritable: freeBytes >= LEAST_FREE_BYTES, freeBytes };
+    return { freeBytes, hasRoom: freeBytes >= LEAST_FREE_BYTES };
   }
 }

@@ -5,7 +5,7 @@ import type { Position } from '#event-store/port.ts';
 
 export const POSITION_HEADER = 'promo-ledger-position';
 
-const TOKEN = /^([0-9a-f]{8})\.([0-9a-z]{1,13})$/;
+const TOKEN = /^([0-9a-f]{8})\.([0-9a-z]{1,26})$/;
 
 export const PositionToken = z
   .string()

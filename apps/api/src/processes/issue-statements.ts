@@ -14,8 +14,8 @@ import type { Runner } from '#event-store/runner.ts';
 import { computeStatements } from '#analytics/statements/compute-statements.ts';
 import { AmountDiffers, RunRefused, WaysDiffer } from '#analytics/statements/run.ts';
 import type { ComputedRun, ComputedStatement } from '#analytics/statements/run.ts';
-import { embeddedWorkspace } from '#analytics/workspace.ts';
 import type { Config } from '../config.ts';
+import { workspaceOf } from '../workspace.ts';
 import { CONFIG, EVENT_STORE, RUNNER } from '../wiring.ts';
 import { withoutKey } from './order-desk.ts';
 
@@ -78,7 +78,7 @@ export class IssueStatements implements OnModuleDestroy {
     try {
       const closing = await this.#closing(period);
       if (closing.run) return await this.#completed(period);
-      const workspace = embeddedWorkspace(this.config.dataDirectory);
+      const workspace = workspaceOf(this.config);
       const { signal } = this.#ending;
       const computed = await computeStatements(workspace, period, { signal });
       await this.#issueAll(computed.statements, context);

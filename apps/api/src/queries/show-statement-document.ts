@@ -7,13 +7,13 @@ import { z } from 'zod';
 import { CurrencyCode, Id, Period } from '#ledger/values.ts';
 import { DocumentChanged, openDocuments } from '#analytics/statements/documents.ts';
 import { renderCsv, renderHtml, renderText } from '#analytics/statements/render.ts';
-import { embeddedWorkspace } from '#analytics/workspace.ts';
 import type { StatementRow } from '#projections/statements/tables.ts';
 import type { ReadModel } from '#read-store/read-model.ts';
 import type { Config } from '../config.ts';
 import { RequestRefused } from '../http/problem.ts';
 import { Read } from '../http/route.ts';
 import { existing } from '../views/page.ts';
+import { workspaceOf } from '../workspace.ts';
 import { CONFIG, READ_STORE } from '../wiring.ts';
 
 export const StatementDocumentQuery = z.strictObject({
@@ -80,7 +80,7 @@ export class ShowStatementDocumentHandler implements IQueryHandler<ShowStatement
   }
 
   #document(sha256: string): string {
-    const documents = openDocuments(embeddedWorkspace(this.config.dataDirectory));
+    const documents = openDocuments(workspaceOf(this.config));
     try {
       const document = documents.get(sha256);
       if (document !== undefined) return document;

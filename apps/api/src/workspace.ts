@@ -1,0 +1,6 @@
+// Where this service's statements and analysts' copies are computed from, and kept.
+import { type Workspace, workspaceIn } from '#analytics/workspace.ts';
+import type { Config } from './config.ts';
+
+export const workspaceOf = ({ dataDirectory, log }: Pick<Config, 'dataDirectory' | 'log'>) =>
+  workspaceIn(dataDirectory, log) satisfies Workspace;
