@@ -1,6 +1,6 @@
 // DuckDB as analytics uses it: in this process, bounded in memory and threads, never downloading
 // anything, times in UTC. Scripts are `.sql` files; their input comes in as variables.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 
@@ -13,15 +13,19 @@ export interface EngineLimits {
   readonly memoryMb: number;
   /** It spills into a directory of its own in here, which is gone when it is closed. */
   readonly spillDirectory: string;
+  /** Default 2. */
+  readonly threads?: number;
 }
 
-const THREADS = '2';
-
-export async function openEngine({ memoryMb, spillDirectory }: EngineLimits): Promise<Engine> {
+export async function openEngine({
+  memoryMb,
+  spillDirectory,
+  threads = 2,
+}: EngineLimits): Promise<Engine> {
   mkdirSync(spillDirectory, { recursive: true });
   const spill = mkdtempSync(join(spillDirectory, 'engine-'));
   const instance = await DuckDBInstance.create(':memory:', {
-    threads: THREADS,
+    threads: String(threads),
     memory_limit: `${memoryMb}MB`,
     temp_directory: spill,
     autoinstall_known_extensions: 'false',
@@ -37,17 +41,6 @@ export async function openEngine({ memoryMb, spillDirectory }: EngineLimits): Pr
       rmSync(spill, { recursive: true, force: true });
     },
   };
-}
-
-const scripts = new Map<string, string>();
-
-/** The text of a `.sql` file beside the code that runs it, read once. */
-export function sqlFile(url: URL): string {
-  const known = scripts.get(url.href);
-  if (known !== undefined) return known;
-  const text = readFileSync(url, 'utf8');
-  scripts.set(url.href, text);
-  return text;
 }
 
 /** What a script reads with `getvariable`: numbers as BIGINT, lists of file names, text. */

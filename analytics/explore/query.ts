@@ -4,7 +4,8 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DuckDBTypeId, type DuckDBConnection, type DuckDBType, type Json } from '@duckdb/node-api';
-import { literal, openEngine, setVariables, sqlFile } from '../duckdb/engine.ts';
+import { literal, openEngine, setVariables } from '../duckdb/engine.ts';
+import { sqlFile } from '../sql-file.ts';
 import { assertAllowed, QueryRefused } from './allowed-query.ts';
 import { lakeFiles } from '../lake/lake-files.ts';
 import { eventCount, syncLake } from '../lake/lake.ts';

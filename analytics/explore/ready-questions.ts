@@ -1,6 +1,6 @@
 // Questions that analysts ask again and again, one `.sql` file each; the first line says which.
 import { readdirSync } from 'node:fs';
-import { sqlFile } from '../duckdb/engine.ts';
+import { sqlFile } from '../sql-file.ts';
 
 export interface ReadyQuestion {
   /** The file's name without `.sql`. */

@@ -2,7 +2,8 @@
 // they run in order, and the lines they give are put into their documents.
 import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { literal, rowsOf, setVariables, sqlFile } from '../../duckdb/engine.ts';
+import { literal, rowsOf, setVariables } from '../../duckdb/engine.ts';
+import { sqlFile } from '../../sql-file.ts';
 import { AmountDiffers, RunRefused, type ComputedStatement } from '../run.ts';
 import type { SqlDocument, SqlInput, SqlWay } from '../sql-way.ts';
 
