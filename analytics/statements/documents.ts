@@ -1,9 +1,9 @@
-// Statement documents by content hash, compressed, in one SQLite file. What is read back is hashed
-// again: a changed document is never handed out. The file can be lost: a run writes it again.
+// Statement documents by content hash, in one SQLite file. What is read back is hashed again: a
+// changed document is never handed out. The file can be lost: a run writes it again.
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Workspace } from '../workspace.ts';
+import { BlockReader, BLOCKS_SCHEMA, BlockWriter } from './document-blocks.ts';
 import { sha256 } from './run.ts';
 
 /** The file is not ours or cannot be read. */
@@ -37,7 +37,7 @@ export interface DocumentWriter extends DocumentReader {
 
 /** `PLdo`: says that an SQLite file holds our documents. */
 const APPLICATION_ID = 0x504c646f;
-const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const FORMAT_VERSION = 2;
 
 /** Reads beside a running service. */
 export function openDocuments({ documentsFile }: Pick<Workspace, 'documentsFile'>): DocumentReader {
@@ -50,17 +50,19 @@ export function openDocumentWriter({
   documentsFile,
 }: Pick<Workspace, 'documentsFile'>): DocumentWriter {
   const database = opened(documentsFile, false);
-  const insert = database.prepare('INSERT OR REPLACE INTO documents VALUES (?, ?)');
+  const blocks = new BlockWriter(database);
   let isWriting = false;
   return {
     get: getter(database),
     put: (hash, text) => {
       if (!isWriting) database.exec('BEGIN IMMEDIATE');
       isWriting = true;
-      insert.run(Buffer.from(hash, 'hex'), zstdCompressSync(text, FAST));
+      blocks.add(hash, text);
     },
     commit: () => {
-      if (isWriting) database.exec('COMMIT');
+      if (!isWriting) return;
+      blocks.end();
+      database.exec('COMMIT');
       isWriting = false;
     },
     close: () => {
@@ -77,6 +79,7 @@ function opened(file: string, readOnly: boolean): DatabaseSync {
       application_id: number;
     };
     if (id !== APPLICATION_ID) prepareNew(database, file, readOnly);
+    assertKnownFormat(database, file);
     if (!readOnly) database.exec('PRAGMA synchronous = FULL');
     return database;
   } catch (error) {
@@ -97,26 +100,30 @@ function prepareNew(database: DatabaseSync, file: string, readOnly: boolean): vo
   database.exec(`
     PRAGMA journal_mode = WAL;
     BEGIN IMMEDIATE;
-    CREATE TABLE IF NOT EXISTS documents (sha256 BLOB PRIMARY KEY, zstd BLOB NOT NULL) STRICT;
+    ${BLOCKS_SCHEMA}
     PRAGMA application_id = ${APPLICATION_ID};
+    PRAGMA user_version = ${FORMAT_VERSION};
     COMMIT`);
 }
 
-function getter(database: DatabaseSync): DocumentReader['get'] {
-  const select = database.prepare('SELECT zstd FROM documents WHERE sha256 = ?');
-  return (hash) => {
-    const row = select.get(Buffer.from(hash, 'hex')) as { zstd: Uint8Array } | undefined;
-    if (!row) return undefined;
-    const text = decompressed(row.zstd);
-    if (text === undefined || sha256(text) !== hash) throw new DocumentChanged(hash, text);
-    return text;
+function assertKnownFormat(database: DatabaseSync, file: string): void {
+  const { user_version: format } = database.prepare('PRAGMA user_version').get() as {
+    user_version: number;
   };
+  if (format === FORMAT_VERSION) return;
+  throw new DocumentsUnreadable(
+    `${file} has format ${format}, this program has ${FORMAT_VERSION}: move it away, a run writes ` +
+      'its documents again',
+  );
 }
 
-function decompressed(bytes: Uint8Array): string | undefined {
-  try {
-    return zstdDecompressSync(bytes).toString('utf8');
-  } catch {
-    return undefined;
-  }
+function getter(database: DatabaseSync): DocumentReader['get'] {
+  const blocks = new BlockReader(database);
+  return (hash) => {
+    const found = blocks.find(hash);
+    if (!found) return undefined;
+    if (found.text === undefined || sha256(found.text) !== hash)
+      throw new DocumentChanged(hash, found.text);
+    return found.text;
+  };
 }

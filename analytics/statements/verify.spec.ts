@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { zstdCompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { openEngine, literal } from '../duckdb/engine.ts';
 import { manifestFile, readManifest } from '../lake/manifest.ts';
 import { hashOf } from '../lake/segments.ts';
@@ -79,12 +79,11 @@ describe('verifying a statement from zero', () => {
 
   it('names the line of a document that was changed', async () => {
     const hash = run.statements[0]!.documentSha256;
-    const text = openDocuments(log.workspace).get(hash)!;
-    const changed = text.replace('"orderId":"o2"', '"orderId":"o9"');
     inFile(log.workspace.documentsFile, (database) => {
-      database
-        .prepare('UPDATE documents SET zstd = ? WHERE sha256 = ?')
-        .run(zstdCompressSync(changed), Buffer.from(hash, 'hex'));
+      const [{ zstd }] = database.prepare('SELECT zstd FROM blocks').all() as [{ zstd: Buffer }];
+      const texts = zstdDecompressSync(zstd).toString('utf8');
+      const changed = texts.replace('"orderId":"o2"', '"orderId":"o9"');
+      database.prepare('UPDATE blocks SET zstd = ?').run(zstdCompressSync(changed));
     });
     const verified = await verifyStatement(log.workspace, KEY);
     expect(verified).toMatchObject({ outcome: 'differs' });
