@@ -1,5 +1,6 @@
 // What the bench prints: one figure at a time, with the target it is held against, if it has one.
 import { performance } from 'node:perf_hooks';
+import type { BenchOptions } from './options.ts';
 
 export interface Figure {
   readonly name: string;
@@ -9,13 +10,10 @@ export interface Figure {
   readonly target?: { readonly atLeast: number } | { readonly atMost: number };
 }
 
-export type Bench = (options: BenchOptions) => AsyncIterable<Figure>;
-
-export interface BenchOptions {
-  readonly seed: number;
-  /** Orders in the large market; 1,000,000 unless scaled down, then targets do not apply. */
-  readonly orders: number;
-  readonly payees: number;
+export interface Bench {
+  readonly run: (options: BenchOptions) => AsyncIterable<Figure>;
+  /** What it runs on: its figures differ by these and by nothing else that can be chosen. */
+  readonly by: readonly ('store' | 'engine')[];
 }
 
 export const isMet = ({ value, target }: Figure): boolean | null => {

@@ -2,14 +2,15 @@
 // event and its durability, without HTTP and without the order's own stream.
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { openEventStore } from '#event-store/log-source.ts';
 import { Runner } from '#event-store/runner.ts';
 import { openSnapshotCache } from '#event-store/snapshot-cache.ts';
-import { openSqliteStore } from '#event-store/sqlite-store.ts';
 import { enableAffiliate } from '#ledger/affiliate.ts';
 import { createCode, promoCode } from '#ledger/promo-code.ts';
 import { reserveRedemption } from '#ledger/redemptions.ts';
 import { enrolSeller, joinSeller, seller } from '#ledger/seller.ts';
 import { promoCodeStream, sellerStream } from '#ledger/streams.ts';
+import type { Workplace } from './workplace.ts';
 
 const SELLER = 'hotseller';
 export const OPENED_AT = '2026-01-01T00:00:00.000Z';
@@ -18,8 +19,8 @@ const PAID_AT = '2026-01-02T00:00:00.000Z';
 const sellerRef = { decider: seller, stream: sellerStream(SELLER) };
 
 /** The log, its cache file and the runner, as the service opens them, and nothing else. */
-export function openRunner(directory: string) {
-  const store = openSqliteStore(join(directory, 'ledger.db'));
+export async function openRunner({ directory, log }: Workplace) {
+  const store = await openEventStore(log);
   const snapshots = openSnapshotCache(join(directory, 'cache.db'), store.logId);
   return { store, runner: new Runner({ store, snapshots, maxCacheBytes: 256 << 20 }) };
 }

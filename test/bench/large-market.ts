@@ -2,7 +2,7 @@
 // one line that are confirmed as they come, one refund to every twentieth order. From a seed alone.
 import { demand, type Ledger } from '#cli/ledger.ts';
 import * as requests from '#cli/requests.ts';
-import type { BenchOptions } from './figure.ts';
+import type { BenchOptions } from './options.ts';
 
 const SELLERS = 200;
 const LINES_PER_CHUNK = 500;

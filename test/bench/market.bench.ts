@@ -1,40 +1,56 @@
 // A large market through a real service over HTTP on loopback, then everything that is computed
 // from its log: replay, rebuild, lake, statements. The service's memory is watched all the while.
 import { request as open, Agent } from 'node:http';
-import { join } from 'node:path';
 import { syncLake } from '#analytics/lake/lake.ts';
-import { embeddedWorkspace } from '#analytics/workspace.ts';
+import { workspaceIn } from '#analytics/workspace.ts';
 import { httpLedger } from '#cli/http-ledger.ts';
-import { openSqliteReader } from '#event-store/sqlite-reader.ts';
+import { openLogReader } from '#event-store/log-source.ts';
 import { type Place, START } from '#event-store/port.ts';
-import { type BenchOptions, type Figure, figuresOf, seconds, timed } from './figure.ts';
+import { type Figure, figuresOf, seconds, timed } from './figure.ts';
 import { bulkLines, openMarket, type OpenMarket, orderOf } from './large-market.ts';
-import { statementFigures } from './statements.bench.ts';
-import { inDirectory, peakMemory, type ServiceProcess, spawnService } from './workplace.ts';
+import { statementFigures } from './market-statements.ts';
+import type { BenchOptions } from './options.ts';
+import {
+  inWorkplace,
+  peakMemory,
+  type ServiceProcess,
+  spawnService,
+  type Workplace,
+} from './workplace.ts';
 
 const SINGLE_ORDERS = 20_000;
+const BULK_AT_LEAST = { sqlite: 15_000, eventstoredb: 2_500 } as const;
 
 export async function* market(options: BenchOptions): AsyncIterable<Figure> {
-  yield* await inDirectory(async (directory) => {
+  yield* await inWorkplace(options, async (workplace) => {
     const figures: Figure[] = [];
-    const service = await spawnService(directory);
+    const service = await spawnService(workplace, options);
     let opened: OpenMarket;
     try {
       opened = await openMarket(httpLedger(service.url), options);
-      figures.push(...(await singleOrders(service, opened)));
-      figures.push(await bulkOrders(service, opened, options.orders));
+      figures.push(...(await singleOrders(service, opened, options)));
+      figures.push(await bulkOrders(service, opened, options));
       figures.push(memory(service));
-      figures.push(await rebuild(service));
+      figures.push(await rebuild(service, workplace));
     } finally {
       await service.stop();
     }
-    figures.push(await replay(directory), await lake(directory));
-    for await (const figure of statementFigures(directory, opened, options)) figures.push(figure);
+    figures.push(await replay(workplace), await lake(workplace));
+    for await (const figure of statementFigures(workplace, opened, options)) figures.push(figure);
     return figures;
   });
 }
 
-async function singleOrders({ url }: ServiceProcess, opened: OpenMarket) {
+/** Targets of the embedded log alone. */
+const embedded = ({ log }: Workplace, atLeast: number): Pick<Figure, 'target'> =>
+  log.kind === 'sqlite' ? { target: { atLeast } } : {};
+
+async function singleOrders(
+  { url }: ServiceProcess,
+  opened: OpenMarket,
+  { store, scale }: BenchOptions,
+) {
+  const count = Math.ceil(SINGLE_ORDERS * scale);
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const post = (index: number) =>
     new Promise<void>((resolve, reject) => {
@@ -46,13 +62,18 @@ async function singleOrders({ url }: ServiceProcess, opened: OpenMarket) {
       });
       sent.once('error', reject).end(body);
     });
-  await timed(2_000, 64, (index) => post(SINGLE_ORDERS + index));
-  const run = await timed(SINGLE_ORDERS, 64, post);
+  await timed(Math.ceil(count / 10), 64, (index) => post(count + index));
+  const run = await timed(count, 64, post);
   agent.destroy();
-  return figuresOf('HTTP single orders, 64 in flight', run, { atLeast: 4_000 });
+  const target = store === 'sqlite' ? { atLeast: 4_000 } : undefined;
+  return figuresOf('HTTP single orders, 64 in flight', run, target);
 }
 
-async function bulkOrders({ url }: ServiceProcess, opened: OpenMarket, orders: number) {
+async function bulkOrders(
+  { url }: ServiceProcess,
+  opened: OpenMarket,
+  { orders, store }: BenchOptions,
+) {
   let taken = 0;
   const spent = await seconds(async () => {
     for await (const answers of httpLedger(url).bulk(bulkLines(opened, orders))) {
@@ -63,7 +84,8 @@ async function bulkOrders({ url }: ServiceProcess, opened: OpenMarket, orders: n
     }
   });
   const value = taken / spent;
-  return { name: 'bulk endpoint, one-line orders', value, unit: '/s', target: { atLeast: 15_000 } };
+  const target = { atLeast: BULK_AT_LEAST[store] };
+  return { name: 'bulk endpoint, one-line orders', value, unit: '/s', target };
 }
 
 const memory = ({ pid }: ServiceProcess): Figure => ({
@@ -73,15 +95,15 @@ const memory = ({ pid }: ServiceProcess): Figure => ({
   target: { atMost: 600 },
 });
 
-async function rebuild({ url }: ServiceProcess): Promise<Figure> {
+async function rebuild({ url }: ServiceProcess, workplace: Workplace): Promise<Figure> {
   let events = 0;
   const spent = await seconds(() => httpLedger(url).rebuild([], ({ total }) => (events = total)));
-  const target = { atLeast: 80_000 };
-  return { name: 'rebuild of all projections', value: events / spent, unit: 'events/s', target };
+  const target = embedded(workplace, 80_000);
+  return { name: 'rebuild of all projections', value: events / spent, unit: 'events/s', ...target };
 }
 
-async function replay(directory: string): Promise<Figure> {
-  const log = openSqliteReader(join(directory, 'ledger.db'));
+async function replay(workplace: Workplace): Promise<Figure> {
+  const log = await openLogReader(workplace.log);
   let events = 0;
   const spent = await seconds(async () => {
     for (let after: Place = START; ;) {
@@ -93,15 +115,16 @@ async function replay(directory: string): Promise<Figure> {
     }
   });
   await log.close();
-  const target = { atLeast: 250_000 };
-  return { name: 'replay to nothing', value: events / spent, unit: 'events/s', target };
+  const target = embedded(workplace, 250_000);
+  return { name: 'replay to nothing', value: events / spent, unit: 'events/s', ...target };
 }
 
-async function lake(directory: string): Promise<Figure> {
+async function lake(workplace: Workplace): Promise<Figure> {
+  const { directory, log } = workplace;
   let events = 0;
   const spent = await seconds(async () => {
-    ({ events } = await syncLake(embeddedWorkspace(directory)));
+    ({ events } = await syncLake(workspaceIn(directory, log)));
   });
-  const target = { atLeast: 150_000 };
-  return { name: 'lake written', value: events / spent, unit: 'events/s', target };
+  const target = embedded(workplace, 150_000);
+  return { name: 'lake written', value: events / spent, unit: 'events/s', ...target };
 }

@@ -4,22 +4,25 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { type BenchOptions, type Figure, seconds, timed } from './figure.ts';
+import { type Figure, seconds, timed } from './figure.ts';
 import { createHotCode, openRunner, reserveOn } from './hot-code.ts';
-import { inDirectory } from './workplace.ts';
+import type { BenchOptions } from './options.ts';
+import { inWorkplace, type Workplace } from './workplace.ts';
 
 const CODE = 'big';
 
-export async function* restart({ orders }: BenchOptions): AsyncIterable<Figure> {
-  yield* await inDirectory(async (directory) => {
+export async function* restart(options: BenchOptions): AsyncIterable<Figure> {
+  const { orders } = options;
+  yield* await inWorkplace(options, async (workplace) => {
     const self = fileURLToPath(import.meta.url);
-    const builder = spawn(process.execPath, [self, 'build', directory, String(orders)], {
+    const given = [self, 'build', JSON.stringify(workplace), String(orders)];
+    const builder = spawn(process.execPath, [...process.execArgv, ...given], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(builder.stdout, 'data');
     builder.kill('SIGKILL');
     await once(builder, 'exit');
-    const { firstMs, blockedMs } = await firstDecision(directory, orders);
+    const { firstMs, blockedMs } = await firstDecision(workplace, orders);
     const name = `first decision after a kill, code with ${orders.toLocaleString('en')} uses`;
     return [
       { name, value: firstMs, unit: 'ms', target: { atMost: 500 } },
@@ -33,8 +36,8 @@ export async function* restart({ orders }: BenchOptions): AsyncIterable<Figure> 
   });
 }
 
-async function firstDecision(directory: string, orders: number) {
-  const { store, runner } = openRunner(directory);
+async function firstDecision(workplace: Workplace, orders: number) {
+  const { store, runner } = await openRunner(workplace);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const firstMs = 1_000 * (await seconds(() => reserveOn(runner, CODE, orders + 1)));
@@ -45,13 +48,13 @@ async function firstDecision(directory: string, orders: number) {
 }
 
 /** Runs in a process of its own until it is killed. */
-async function build(directory: string, orders: number): Promise<void> {
-  const { runner } = openRunner(directory);
+async function build(workplace: Workplace, orders: number): Promise<void> {
+  const { runner } = await openRunner(workplace);
   await createHotCode(runner, CODE);
   await timed(orders, 512, (index) => reserveOn(runner, CODE, index));
   process.stdout.write('built\n');
   setInterval(() => undefined, 1_000);
 }
 
-const [, , stage, directory, orders] = process.argv;
-if (stage === 'build') await build(directory!, Number(orders));
+const [, , stage, workplace, orders] = process.argv;
+if (stage === 'build') await build(JSON.parse(workplace!) as Workplace, Number(orders));

@@ -1,8 +1,8 @@
 // The disk that everything is measured on, and how many bytes an event takes in the log.
 import { closeSync, fdatasyncSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { openSqliteStore } from '#event-store/sqlite-store.ts';
+import { newEvents } from './bench-event.ts';
 import type { Figure } from './figure.ts';
 import { inDirectory } from './workplace.ts';
 
@@ -33,40 +33,24 @@ async function syncTime(directory: string): Promise<number> {
   return times[SYNCS / 2]!;
 }
 
-/** Two events a stream, as an order has; ids and correlations are random, so nothing packs well. */
+/** Two events a stream, as an order has. */
 async function bytesPerEvent(directory: string): Promise<number> {
   const file = join(directory, 'ledger.db');
   const store = openSqliteStore(file);
   const streams = Array.from({ length: EVENTS / EVENTS_PER_STREAM }, (_, i) => i);
   for (let from = 0; from < streams.length; from += 500) {
     await Promise.all(
-      streams.slice(from, from + 500).map((i) =>
-        store.append(
-          `order-seller${i % 300}/${1_000_000 + i}`,
-          'no_stream',
-          Array.from({ length: EVENTS_PER_STREAM }, () => newEvent()),
+      streams
+        .slice(from, from + 500)
+        .map((i) =>
+          store.append(
+            `order-seller${i % 300}/${1_000_000 + i}`,
+            'no_stream',
+            newEvents(EVENTS_PER_STREAM),
+          ),
         ),
-      ),
     );
   }
   await store.close();
   return statSync(file).size / EVENTS;
-}
-
-function newEvent() {
-  const padding = randomUUID() + randomUUID() + randomUUID();
-  return {
-    id: randomUUID(),
-    type: 'OrderConfirmed',
-    data: {
-      clearsAt: '2026-01-08T12:00:00.000Z',
-      padding: padding.slice(0, 200 - 51 - 15),
-    },
-    metadata: {
-      correlationId: randomUUID(),
-      causationId: randomUUID(),
-      actor: 'portal:connect',
-      recordedAt: new Date().toISOString(),
-    },
-  };
 }

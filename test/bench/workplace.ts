@@ -1,15 +1,35 @@
-// Where a bench works: a directory of its own, removed afterwards, and a real service in a process
-// of its own, whose memory is read from the operating system.
+// Where a bench works: a directory of its own, removed afterwards, a log in it or under a prefix of
+// its own on the server, and a real service in a process of its own, whose memory is read from the
+// operating system. What was written to a server stays there: it should be one for benches alone.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { configFrom } from '#api/config.ts';
 import { runningService } from '#cli/connect.ts';
+import type { LogSource } from '#event-store/log-source.ts';
+import { type BenchOptions, clickHouseUrl, eventStoreUrl, type StoreName } from './options.ts';
+
+export interface Workplace {
+  readonly directory: string;
+  readonly log: LogSource;
+}
+
+export const inWorkplace = <T>(
+  { store }: Pick<BenchOptions, 'store'>,
+  work: (workplace: Workplace) => Promise<T>,
+): Promise<T> => inDirectory((directory) => work({ directory, log: logOf(store, directory) }));
+
+function logOf(store: StoreName, directory: string): LogSource {
+  if (store === 'sqlite') return { kind: 'sqlite', file: join(directory, 'ledger.db') };
+  const prefix = `bench${randomUUID().slice(0, 8)}.`;
+  return { kind: 'eventstoredb', connection: eventStoreUrl(), prefix };
+}
 
 export async function inDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'promo-ledger-bench-'));
@@ -20,8 +40,16 @@ export async function inDirectory<T>(work: (directory: string) => Promise<T>): P
   }
 }
 
-export const quietConfig = (directory: string) =>
-  configFrom({ PROMO_LEDGER_DATA: directory, PROMO_LEDGER_LOG_LEVEL: 'error' });
+export const quietConfig = (workplace: Workplace) =>
+  configFrom({ ...environmentOf(workplace), PROMO_LEDGER_LOG_LEVEL: 'error' });
+
+const environmentOf = ({ directory, log }: Workplace): Record<string, string> => ({
+  PROMO_LEDGER_DATA: directory,
+  ...(log.kind === 'eventstoredb' && {
+    PROMO_LEDGER_EVENTSTORE_URL: log.connection,
+    PROMO_LEDGER_EVENTSTORE_PREFIX: log.prefix,
+  }),
+});
 
 export interface ServiceProcess {
   readonly url: string;
@@ -29,10 +57,23 @@ export interface ServiceProcess {
   stop(): Promise<void>;
 }
 
-export async function spawnService(directory: string): Promise<ServiceProcess> {
-  const main = fileURLToPath(new URL('../../apps/cli/main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, 'serve', '--data', directory], {
-    env: { ...process.env, PROMO_LEDGER_PORT: '0', PROMO_LEDGER_LOG_LEVEL: 'warn' },
+const SERVICE = new URL(`../../apps/cli/main${extname(import.meta.url)}`, import.meta.url);
+
+export async function spawnService(
+  workplace: Workplace,
+  { engine }: Pick<BenchOptions, 'engine'>,
+): Promise<ServiceProcess> {
+  const { directory } = workplace;
+  const engineUrl = engine === 'clickhouse' ? clickHouseUrl() : undefined;
+  const args = [...process.execArgv, fileURLToPath(SERVICE), 'serve', '--data', directory];
+  const child = spawn(process.execPath, args, {
+    env: {
+      ...process.env,
+      ...environmentOf(workplace),
+      ...(engineUrl !== undefined && { PROMO_LEDGER_CLICKHOUSE_URL: engineUrl }),
+      PROMO_LEDGER_PORT: '0',
+      PROMO_LEDGER_LOG_LEVEL: 'warn',
+    },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const url = await addressOf(directory, child);
@@ -50,7 +91,7 @@ async function addressOf(directory: string, child: ChildProcess): Promise<string
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline && child.exitCode === null) {
     const url = existsSync(join(directory, 'service.json'))
-      ? await runningService(directory)
+      ? await runningService(configFrom({ PROMO_LEDGER_DATA: directory }))
       : undefined;
     if (url !== undefined) return url;
     await pause(50);

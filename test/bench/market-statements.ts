@@ -2,24 +2,26 @@
 // service, and a second close after a tenth as many orders more.
 import { syncLake } from '#analytics/lake/lake.ts';
 import { computeStatements } from '#analytics/statements/compute-statements.ts';
-import { embeddedWorkspace } from '#analytics/workspace.ts';
+import { workspaceIn } from '#analytics/workspace.ts';
 import { closePeriod } from '#cli/closing.ts';
 import { httpLedger } from '#cli/http-ledger.ts';
-import { type BenchOptions, type Figure, seconds } from './figure.ts';
+import { type Figure, seconds } from './figure.ts';
 import { bulkLines, type OpenMarket } from './large-market.ts';
-import { spawnService } from './workplace.ts';
+import type { BenchOptions } from './options.ts';
+import { spawnService, type Workplace } from './workplace.ts';
 
 const ALL_AT = 1_000_000;
 
 /** Expects the first period's orders in the log and in the lake. */
 export async function* statementFigures(
-  directory: string,
+  workplace: Workplace,
   market: OpenMarket,
-  { orders, payees }: BenchOptions,
+  options: BenchOptions,
 ): AsyncIterable<Figure> {
-  const workspace = embeddedWorkspace(directory);
+  const { orders, payees } = options;
+  const workspace = workspaceIn(workplace.directory, workplace.log);
   const [first, second] = market.periods;
-  const service = await spawnService(directory);
+  const service = await spawnService(workplace, options);
   const ledger = httpLedger(service.url);
   try {
     const closing = await seconds(() => closePeriod(ledger, first));
