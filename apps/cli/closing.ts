@@ -1,8 +1,8 @@
 // Closes a period and waits until its statements are issued. Closing a closed period again changes
 // nothing, so whoever was cut off waits for the same run. What stops a run is told as the failure.
 import { z } from 'zod';
-import type { SqliteReader } from '#event-store/sqlite-reader.ts';
 import type { ProgrammeEvent } from '#ledger/programme.events.ts';
+import type { EventLogReader } from '#event-store/port.ts';
 import { periodToClose, programme } from '#ledger/programme.ts';
 import { PROGRAMME_STREAM } from '#ledger/streams.ts';
 import { CliFailure, EXIT } from './failure.ts';
@@ -42,7 +42,7 @@ export async function closePeriod(ledger: Ledger, period: string): Promise<Compl
 }
 
 /** The first period that is not closed, or the last closed one while its statements are due. */
-export async function nextPeriodToClose(log: SqliteReader): Promise<string> {
+export async function nextPeriodToClose(log: EventLogReader): Promise<string> {
   const events = await log.readStream(PROGRAMME_STREAM, { limit: 100_000 });
   const state = (events as unknown as ProgrammeEvent[]).reduce(
     programme.evolve,

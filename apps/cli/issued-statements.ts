@@ -1,7 +1,8 @@
 // The statements that were issued, from the log, and their documents by content hash: both read
 // beside whoever writes them.
 import { openDocuments } from '#analytics/statements/documents.ts';
-import { embeddedWorkspace } from '#analytics/workspace.ts';
+import type { Config } from '#api/config.ts';
+import { workspaceOf } from '#api/workspace.ts';
 import type { StatementIssued } from '#ledger/payee.events.ts';
 import { CliFailure, EXIT } from './failure.ts';
 import { eventsOfTypes, withLog } from './log-reading.ts';
@@ -15,8 +16,8 @@ export interface Wanted {
 }
 
 /** From the log, in the order in which they were issued. */
-export function issuedStatements(dataDirectory: string, wanted: Wanted): Promise<Issued[]> {
-  return withLog(dataDirectory, async (log) => {
+export function issuedStatements(config: Config, wanted: Wanted): Promise<Issued[]> {
+  return withLog(config, async (log) => {
     const issued: Issued[] = [];
     for await (const { event, ref } of eventsOfTypes(log, ['StatementIssued'])) {
       const { data } = event;
@@ -30,8 +31,8 @@ export function issuedStatements(dataDirectory: string, wanted: Wanted): Promise
 }
 
 /** Exactly one; says what there is when there are several, or none. */
-export async function oneStatement(dataDirectory: string, wanted: Wanted): Promise<Issued> {
-  const found = await issuedStatements(dataDirectory, wanted);
+export async function oneStatement(config: Config, wanted: Wanted): Promise<Issued> {
+  const found = await issuedStatements(config, wanted);
   const [first] = found;
   const name = `${wanted.payee} for ${wanted.period}`;
   if (first === undefined) {
@@ -44,14 +45,14 @@ export async function oneStatement(dataDirectory: string, wanted: Wanted): Promi
   return first;
 }
 
-export function documentOf(dataDirectory: string, sha256: string): string {
-  const documents = openDocuments(embeddedWorkspace(dataDirectory));
+export function documentOf(config: Config, sha256: string): string {
+  const documents = openDocuments(workspaceOf(config));
   try {
     const document = documents.get(sha256);
     if (document !== undefined) return document;
     throw new CliFailure(
       EXIT.files,
-      `the document ${sha256} is not kept in ${dataDirectory}/documents.db; ` +
+      `the document ${sha256} is not kept in ${config.dataDirectory}/documents.db; ` +
         '`promo-ledger statements verify` computes it again',
     );
   } finally {

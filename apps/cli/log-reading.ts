@@ -1,7 +1,7 @@
 // Reads the log beside whoever writes it, for commands that compute from the events themselves.
-import type { EventLogReader, Place } from '#event-store/port.ts';
-import { START } from '#event-store/port.ts';
-import type { SqliteReader } from '#event-store/sqlite-reader.ts';
+import type { Config } from '#api/config.ts';
+import { type EventLogReader, type Place, type Position, START } from '#event-store/port.ts';
+import { SqliteReader } from '#event-store/sqlite-reader.ts';
 import type { EventOf, EventType, LedgerEvent } from '#ledger/events.ts';
 import { postings } from '#ledger/postings.ts';
 import { openLog } from './connect.ts';
@@ -10,10 +10,10 @@ const PAGE = 5_000;
 
 /** Opens the log, hands it out and closes it again, whatever happens. */
 export async function withLog<T>(
-  dataDirectory: string,
-  work: (log: SqliteReader) => Promise<T>,
+  config: Config,
+  work: (log: EventLogReader) => Promise<T>,
 ): Promise<T> {
-  const log = openLog(dataDirectory);
+  const log = await openLog(config);
   try {
     return await work(log);
   } finally {
@@ -28,7 +28,6 @@ export async function* eventsOfTypes<T extends EventType>(
   { until = Number.MAX_SAFE_INTEGER, onProgress = () => undefined }: Reading = {},
 ): AsyncGenerator<{ readonly event: EventOf<T>; readonly ref: string; readonly logIndex: number }> {
   const head = await log.head();
-  const end = Number(head);
   let after: Place = START;
   for (;;) {
     const page = await log.readAllText({ after, limit: PAGE, types });
@@ -40,9 +39,13 @@ export async function* eventsOfTypes<T extends EventType>(
     const last = page.at(-1);
     if (last === undefined) return;
     after = last;
-    onProgress(last.logIndex + 1, end + 1);
+    onProgress(last.logIndex + 1, totalOf(log, head));
   }
 }
+
+/** How many events the log holds, for a bar; 0 where positions do not number them: not known. */
+export const totalOf = (log: EventLogReader, head: Position): number =>
+  log instanceof SqliteReader ? Number(head) + 1 : 0;
 
 export interface Reading {
   /** The last logIndex to be read. */

@@ -2,15 +2,26 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Period } from '#ledger/values.ts';
 
-export interface Common {
+/** Where the ledger is: what is not given comes from the environment. */
+export interface Where {
   readonly data?: string;
+  readonly eventstore?: string;
+  readonly prefix?: string;
+}
+
+export interface Common extends Where {
   readonly json?: boolean;
 }
 
-/** Every command works on one data directory and can answer a program. */
+/** Every command works on one ledger and can answer a program. */
 export function common(command: Command): Command {
   return command
     .addOption(new Option('--data <directory>', 'the data directory').env('PROMO_LEDGER_DATA'))
+    .option(
+      '--eventstore <connection>',
+      'the log is on this EventStoreDB; a password is better kept in PROMO_LEDGER_EVENTSTORE_URL',
+    )
+    .option('--prefix <prefix>', 'of its streams, as PROMO_LEDGER_EVENTSTORE_PREFIX says')
     .option('--json', 'print one JSON object (or one a line) for programs');
 }
 

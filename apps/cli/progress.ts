@@ -25,8 +25,14 @@ function bar(label: string): Progress {
     stream: process.stderr,
   });
   let isStarted = false;
+  let isCounting = false;
+  const counted = (done: number) => {
+    isCounting = true;
+    process.stderr.write(`\r${label.padEnd(24)} ${done}`);
+  };
   return {
     update(done, total) {
+      if (total === 0) return counted(done);
       if (!isStarted) shown.start(total, done);
       isStarted = true;
       shown.setTotal(total);
@@ -34,6 +40,7 @@ function bar(label: string): Progress {
     },
     end() {
       if (isStarted) shown.stop();
+      else if (isCounting) process.stderr.write('\n');
     },
   };
 }

@@ -4,8 +4,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eventRef } from '#ledger/streams.ts';
 import { canonicalText, chainNext, chainStart } from './canonical-event.ts';
-import { eventId } from './event-id.ts';
 import { EventRows } from './event-rows.ts';
+import { IdSequence } from './id-sequence.ts';
 import { openForReading } from './log-file.ts';
 import { isDamage, LogCorrupt, messageOf } from './log-file-errors.ts';
 import type { EventText } from './port.ts';
@@ -57,7 +57,7 @@ class Scan {
   difference: Difference | undefined;
   readonly #database: DatabaseSync;
   readonly #rows: EventRows;
-  #before: { readonly event: EventText; readonly ordinal: number } | undefined;
+  readonly #ids = new IdSequence();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -103,20 +103,10 @@ class Scan {
     if (event.logIndex !== this.events) return 'is missing';
     const chain = chainNext(this.chain, canonicalText(event));
     if (chain !== stored) return 'is not what was appended';
-    const ordinal = this.#ordinalOf(event);
-    if (ordinal === undefined) return 'has an id that does not follow from what it says';
+    if (!this.#ids.follows(event)) return 'has an id that does not follow from what it says';
     this.chain = chain;
     this.events += 1;
-    this.#before = { event, ordinal };
     return undefined;
-  }
-
-  /** An event is the first of its command or follows the one before it there. */
-  #ordinalOf(event: EventText): number | undefined {
-    const { stream, type, metadata, data } = event;
-    const source = { stream, type, key: metadata.idempotencyKey, canonicalData: data };
-    const next = this.#before?.event.stream === stream ? this.#before.ordinal + 1 : 0;
-    return [0, next].find((ordinal) => eventId({ ...source, ordinal }) === event.id);
   }
 
   #stop(what: string): false {

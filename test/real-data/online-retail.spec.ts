@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { configFrom } from '#api/config.ts';
 import { closePeriod } from '#cli/closing.ts';
+import { configOf } from '#cli/connect.ts';
 import { onlineRetail } from '#cli/import/online-retail.ts';
 import { importFile, type ImportReport, surveyFile } from '#cli/import/run.ts';
 import { inProcessLedger } from '#cli/in-process-ledger.ts';
@@ -78,7 +79,7 @@ if (!isThere) console.log(`skipping Online Retail: ${FILE} is not there, or was 
   });
 
   it('stores refunds larger than what is left as refused', async () => {
-    const refused = await withLog(directory, async (log) => {
+    const refused = await withLog(configOf({ data: directory }), async (log) => {
       let count = 0;
       for await (const { event } of eventsOfTypes(log, ['RefundRefused'])) {
         expect(event.data.reason).toBe('more_than_remains');
@@ -92,7 +93,7 @@ if (!isThere) console.log(`skipping Online Retail: ${FILE} is not there, or was 
   it('issues for every month what the calculation by hand comes to, to the penny', async () => {
     const issued = new Map<string, Outcome>();
     for (const { payeeId, period, lineCount, linesMinor } of await issuedStatements(
-      directory,
+      configOf({ data: directory }),
       {},
     )) {
       if (lineCount === 0) continue;
@@ -103,7 +104,7 @@ if (!isThere) console.log(`skipping Online Retail: ${FILE} is not there, or was 
   });
 
   it('leaves nothing pending, and a trial balance of zero', async () => {
-    const balances = await withLog(directory, (log) => balancesOf(log));
+    const balances = await withLog(configOf({ data: directory }), (log) => balancesOf(log));
     const sum = (some: typeof balances) => some.reduce((all, each) => all + each.balanceMinor, 0n);
     expect(sum(balances)).toBe(0n);
     expect(sum(balances.filter(({ account }) => account.endsWith(':pending')))).toBe(0n);

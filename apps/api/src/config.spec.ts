@@ -85,8 +85,8 @@ describe('the configuration', () => {
   it('takes the address of a ClickHouse, and shows none that it refuses', () => {
     const url = 'https://ops:secret@h:8443';
     const environment = { PROMO_LEDGER_CLICKHOUSE_URL: url, PROMO_LEDGER_CLICKHOUSE_CLUSTER: 'c' };
-    const clickHouse = { url, database: 'promo_ledger', cluster: 'c' };
-    expect(configFrom(environment)).toEqual(expect.objectContaining({ clickHouse }));
+    const engine = { kind: 'clickhouse', url, database: 'promo_ledger', cluster: 'c' };
+    expect(configFrom(environment)).toEqual(expect.objectContaining({ engine }));
     const says = refusalOf({ PROMO_LEDGER_CLICKHOUSE_URL: 'ftp://ops:secret@h' });
     expect(says).toMatch(/^PROMO_LEDGER_CLICKHOUSE_URL must be like/);
     expect(says).not.toContain('secret@');

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { EngineChoice } from '#analytics/workspace.ts';
 import type { LogSource } from '#event-store/log-source.ts';
 import {
   ClickHouseName,
@@ -56,21 +57,13 @@ type Environment = z.infer<typeof Environment>;
 /** An ambient variable that is set to nothing is one that is not set. */
 type Variables = Readonly<Record<string, string | undefined>>;
 
-export interface ClickHouseAddress {
-  /** Credentials stand in the userinfo. */
-  readonly url: string;
-  readonly database: string;
-  /** Tables are replicated and distributed over it. */
-  readonly cluster?: string;
-}
-
 export interface Config {
   /** Absolute. Everything that the service keeps for itself is in it. */
   readonly dataDirectory: string;
   /** The truth: a file of the data directory, or an EventStoreDB that nodes share. */
   readonly log: LogSource;
-  /** Computes statements instead of the engine in the process. */
-  readonly clickHouse?: ClickHouseAddress;
+  /** Computes statements, beside the fold. */
+  readonly engine: EngineChoice;
   readonly host: string;
   /** 0 lets the system choose; `service.json` says which. */
   readonly port: number;
@@ -95,11 +88,10 @@ export function configFrom(environment: Variables): Config {
     throw new ConfigRefused(reasons.join('; '));
   }
   const given = parsed.data;
-  const clickHouse = clickHouseOf(given);
   return {
     dataDirectory: resolve(given.PROMO_LEDGER_DATA),
     log: logOf(given),
-    ...(clickHouse && { clickHouse }),
+    engine: engineOf(given),
     host: given.PROMO_LEDGER_HOST,
     port: given.PROMO_LEDGER_PORT,
     logLevel: given.PROMO_LEDGER_LOG_LEVEL,
@@ -119,15 +111,16 @@ function logOf(given: Environment): LogSource {
   return { kind: 'sqlite', file: join(resolve(given.PROMO_LEDGER_DATA), 'ledger.db') };
 }
 
-function clickHouseOf(given: Environment): ClickHouseAddress | undefined {
+function engineOf(given: Environment): EngineChoice {
   const url = given.PROMO_LEDGER_CLICKHOUSE_URL;
   const cluster = given.PROMO_LEDGER_CLICKHOUSE_CLUSTER;
-  if (url === undefined && cluster === undefined) return undefined;
+  if (url === undefined && cluster === undefined) return { kind: 'duckdb' };
   if (url === undefined)
     throw new ConfigRefused(
       'PROMO_LEDGER_CLICKHOUSE_CLUSTER is set, but PROMO_LEDGER_CLICKHOUSE_URL is not',
     );
   return {
+    kind: 'clickhouse',
     url,
     database: given.PROMO_LEDGER_CLICKHOUSE_DATABASE,
     ...(cluster !== undefined && { cluster }),

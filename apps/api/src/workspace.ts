@@ -2,5 +2,5 @@
 import { type Workspace, workspaceIn } from '#analytics/workspace.ts';
 import type { Config } from './config.ts';
 
-export const workspaceOf = ({ dataDirectory, log }: Pick<Config, 'dataDirectory' | 'log'>) =>
-  workspaceIn(dataDirectory, log) satisfies Workspace;
+export const workspaceOf = ({ dataDirectory, log, engine }: Config): Workspace =>
+  workspaceIn(dataDirectory, log, engine);

@@ -11,10 +11,9 @@ export function addClose(program: Command): void {
   common(program.command('close'))
     .description('close a month and issue its statements; by default the next month to close')
     .argument('[period]', 'a month like 2026-03', period)
-    .action(async (asked: string | undefined, { data, json = false }: Common) => {
-      const config = configOf(data);
-      const { dataDirectory } = config;
-      const month = asked ?? (await withLog(dataDirectory, nextPeriodToClose));
+    .action(async (asked: string | undefined, { json = false, ...where }: Common) => {
+      const config = configOf(where);
+      const month = asked ?? (await withLog(config, nextPeriodToClose));
       const ledger = await openLedger(config);
       try {
         if (!json) say(`Closing ${month} (${ledger.where}) …`);

@@ -3,6 +3,7 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { renderText } from '#analytics/statements/render.ts';
+import type { Config } from '#api/config.ts';
 import { configOf } from '../connect.ts';
 import { freshDemoDirectory } from '../demo/directory.ts';
 import type { DemoReport, Stage } from '../demo/run.ts';
@@ -32,16 +33,16 @@ export function addDemo(program: Command, end: End): void {
   common(program.command('demo'))
     .description('a seeded market of two months into a fresh directory (default data/demo)')
     .option('--seed <number>', 'another seed gives another market', wholeNumber, 2026)
-    .action(async ({ data = 'data/demo', json = false, seed }: DemoCommand) => {
+    .action(async ({ json = false, seed, ...where }: DemoCommand) => {
       const { runDemo } = await import('../demo/run.ts');
-      const config = configOf(data);
+      const config = configOf({ data: 'data/demo', ...where });
       await freshDemoDirectory(config.dataDirectory, seed);
       const began = performance.now();
       const report = await withStages(json, (onStage) => runDemo({ config, seed, onStage }));
       const seconds = (performance.now() - began) / 1_000;
       const isRight = isVerified(report) && isZero(report);
       if (json) printJson({ ...figures(report), seconds, isRight });
-      else await tell(config.dataDirectory, report, seconds);
+      else await tell(config, report, seconds);
       if (!isRight) end(EXIT.difference);
     });
 }
@@ -83,7 +84,7 @@ function figures({ market, issued, outcomes, facts, events, verifications, ...re
   };
 }
 
-async function tell(dataDirectory: string, report: DemoReport, seconds: number): Promise<void> {
+async function tell(config: Config, report: DemoReport, seconds: number): Promise<void> {
   const { market, issued, outcomes, facts, events, verifications, balances } = report;
   print(
     `\n${count(market.sellers.length)} sellers with ${count(market.codes.length)} codes; ` +
@@ -98,10 +99,10 @@ async function tell(dataDirectory: string, report: DemoReport, seconds: number):
         'from zero, in SQL and by folding the log, match to the byte.',
     );
   }
-  await tellStatement(dataDirectory);
+  await tellStatement(config);
   print(`\n${balanceText(byCurrency(balances), [], isZero(report))}`);
   print(timesText(report, seconds));
-  print(furtherText(dataDirectory));
+  print(furtherText(config.dataDirectory));
 }
 
 function outcomesText(outcomes: ReadonlyMap<string, number>): string {
@@ -115,16 +116,16 @@ function outcomesText(outcomes: ReadonlyMap<string, number>): string {
 }
 
 /** One statement of the second month, and why its first line is what it is. */
-async function tellStatement(dataDirectory: string): Promise<void> {
-  const issued = await issuedStatements(dataDirectory, { period: '2026-04' });
+async function tellStatement(config: Config): Promise<void> {
+  const issued = await issuedStatements(config, { period: '2026-04' });
   const shown = issued.find(isTelling) ?? issued.find(({ lineCount }) => lineCount > 0);
   if (shown === undefined) return;
-  const document = documentOf(dataDirectory, shown.documentSha256);
+  const document = documentOf(config, shown.documentSha256);
   print(`\n${renderText(document)}`);
   const event = firstEventOf(document);
   if (event === undefined) return;
   const [stream = ''] = event.split('@');
-  const explanation = await withLog(dataDirectory, (log) => explained(log, stream));
+  const explanation = await withLog(config, (log) => explained(log, stream));
   print(`\nWhy its first line (${event}) is what it is:\n`);
   print(explanationText(stream.replace('order-', ''), explanation));
 }

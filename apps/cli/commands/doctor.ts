@@ -1,15 +1,14 @@
 // `promo-ledger doctor`: examines everything in a data directory, beside a running service and
 // without changing anything, and says what is wrong, where, and what to do.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Config } from '#api/config.ts';
 import type { EventLogReader } from '#event-store/port.ts';
-import { openSqliteReader } from '#event-store/sqlite-reader.ts';
 import { configOf } from '../connect.ts';
 import { checkFiles } from '../doctor/files.ts';
 import { type Finding, guarded, RESTORE } from '../doctor/finding.ts';
 import { checkMeaning, checkStored, type OnEvents } from '../doctor/log.ts';
-import { CliFailure, type End, EXIT } from '../failure.ts';
+import { type End, EXIT } from '../failure.ts';
+import { withLog } from '../log-reading.ts';
 import { type Common, common } from '../options.ts';
 import { progress } from '../progress.ts';
 import { print, printJson, table } from '../terminal.ts';
@@ -17,25 +16,17 @@ import { print, printJson, table } from '../terminal.ts';
 export function addDoctor(program: Command, end: End): void {
   common(program.command('doctor'))
     .description('examine the data directory: log, keys, read models, lake, statements')
-    .action(async ({ data, json = false }: Common) => {
-      const { dataDirectory } = configOf(data);
-      if (!existsSync(join(dataDirectory, 'ledger.db'))) {
-        throw new CliFailure(EXIT.files, `${dataDirectory} holds no ledger (no ledger.db)`);
-      }
-      const log = openSqliteReader(join(dataDirectory, 'ledger.db'));
-      try {
-        const findings = await examined(dataDirectory, log, json);
-        if (json) for (const finding of findings) printJson(finding);
-        else print(told(findings));
-        if (findings.some(({ state }) => state === 'wrong')) end(EXIT.difference);
-      } finally {
-        await log.close();
-      }
+    .action(async ({ json = false, ...where }: Common) => {
+      const config = configOf(where);
+      const findings = await withLog(config, (log) => examined(config, log, json));
+      if (json) for (const finding of findings) printJson(finding);
+      else print(told(findings));
+      if (findings.some(({ state }) => state === 'wrong')) end(EXIT.difference);
     });
 }
 
 async function examined(
-  dataDirectory: string,
+  config: Config,
   log: EventLogReader,
   isQuiet: boolean,
 ): Promise<readonly Finding[]> {
@@ -50,10 +41,10 @@ async function examined(
   const { checkDocuments, checkLake, checkReadModels } = await import('../doctor/derived.ts');
   const again = 'delete it: it is made again from the log';
   const checks = [
-    () => guarded('files', 'see the message', () => checkFiles(dataDirectory, log)),
+    () => guarded('files', 'see the message', () => checkFiles(config, log)),
     () =>
       guarded('stored bytes', RESTORE, () =>
-        withBar('stored bytes', (onProgress) => checkStored(dataDirectory, onProgress)),
+        withBar('stored bytes', (onProgress) => checkStored(config, log, onProgress)),
       ),
     () =>
       guarded('meaning', RESTORE, () =>
@@ -61,10 +52,10 @@ async function examined(
       ),
     () =>
       guarded('read models', again, () =>
-        withBar('replay', (onProgress) => checkReadModels(dataDirectory, log, onProgress)),
+        withBar('replay', (onProgress) => checkReadModels(config, log, onProgress)),
       ),
-    () => guarded('lake', again, () => checkLake(dataDirectory, log)),
-    () => guarded('statements', 'restore documents.db', () => checkDocuments(dataDirectory, log)),
+    () => guarded('lake', again, () => checkLake(config, log)),
+    () => guarded('statements', 'restore documents.db', () => checkDocuments(config, log)),
   ];
   const findings: Finding[] = [];
   for (const check of checks) findings.push(...(await check()));

@@ -2,8 +2,7 @@
 // With `--json` one event a line, as stored.
 import type { Command } from 'commander';
 import { categoryOf } from '#ledger/streams.ts';
-import type { SqliteReader } from '#event-store/sqlite-reader.ts';
-import type { EventText, StreamEvent } from '#event-store/port.ts';
+import type { EventLogReader, EventText, StreamEvent } from '#event-store/port.ts';
 import { configOf } from '../connect.ts';
 import { CliFailure, EXIT } from '../failure.ts';
 import { withLog } from '../log-reading.ts';
@@ -24,8 +23,7 @@ export function addEvents(program: Command): void {
     .option('--limit <number>', 'at most so many', wholeNumber, 50)
     .option('--type <type...>', 'of the log: only events of these types')
     .action(async (stream: string | undefined, options: EventsCommand) => {
-      const { dataDirectory } = configOf(options.data);
-      const events = await withLog(dataDirectory, (log) => read(log, stream, options));
+      const events = await withLog(configOf(options), (log) => read(log, stream, options));
       if (options.json) for (const event of events) printJson(event);
       else print(told(events));
     });
@@ -34,7 +32,7 @@ export function addEvents(program: Command): void {
 type Shown = Omit<StreamEvent, 'position'> & { readonly logIndex?: number };
 
 async function read(
-  log: SqliteReader,
+  log: EventLogReader,
   place: string | undefined,
   { after, limit, type }: EventsCommand,
 ): Promise<readonly Shown[]> {
@@ -57,7 +55,7 @@ async function read(
 
 /** Page by page: large events make short pages. */
 async function textsOfLog(
-  log: SqliteReader,
+  log: EventLogReader,
   after: number | undefined,
   { limit, types }: { limit: number; types?: readonly string[] },
 ): Promise<readonly EventText[]> {
@@ -74,7 +72,7 @@ async function textsOfLog(
 }
 
 async function eventsOfStream(
-  log: SqliteReader,
+  log: EventLogReader,
   stream: string,
   { from, limit }: { from: number; limit: number },
 ): Promise<readonly StreamEvent[]> {

@@ -24,9 +24,9 @@ export function addImport(program: Command, end: End): void {
         .default('online-retail'),
     )
     .addHelpText('after', rules())
-    .action(async (file: string, { data, json = false, preset: name }: ImportCommand) => {
-      const report = await imported(file, name, { data, json });
-      if (json) printJson(report);
+    .action(async (file: string, { preset: name, ...common }: ImportCommand) => {
+      const report = await imported(file, name, common);
+      if (common.json) printJson(report);
       else print(told(report));
       if (!addsUp(report)) end(EXIT.difference);
     });
@@ -35,7 +35,7 @@ export function addImport(program: Command, end: End): void {
 async function imported(
   file: string,
   name: string,
-  { data, json }: { readonly data: string | undefined; readonly json: boolean },
+  { json = false, ...where }: Common,
 ): Promise<ImportReport> {
   const bars = {
     survey: progress('reading the file', json),
@@ -47,7 +47,7 @@ async function imported(
   try {
     const surveyed = await surveyFile(source, onProgress);
     bars.survey.end();
-    const ledger = await openLedger(configOf(data));
+    const ledger = await openLedger(configOf(where));
     try {
       return await importFile(ledger, source, surveyed, onProgress);
     } finally {

@@ -2,9 +2,11 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { ExportFormat, ReadyQuestion } from '#analytics/explore/query.ts';
-import { embeddedWorkspace } from '#analytics/workspace.ts';
-import { configOf, openLog } from '../connect.ts';
+import type { Config } from '#api/config.ts';
+import { workspaceOf } from '#api/workspace.ts';
+import { configOf } from '../connect.ts';
 import { CliFailure, EXIT } from '../failure.ts';
+import { withLog } from '../log-reading.ts';
 import { type Common, common, wholeNumber } from '../options.ts';
 import { count, print, printJson, say, table } from '../terminal.ts';
 
@@ -34,11 +36,11 @@ export function addQuery(program: Command): void {
     .action(async (sql: string | undefined, options: QueryCommand) => {
       const { readyQuestions } = await explore();
       if (options.list) return list(readyQuestions(), options.json ?? false);
-      const { dataDirectory } = configOf(options.data);
-      await openLog(dataDirectory).close();
+      const config = configOf(options);
+      await withLog(config, () => Promise.resolve());
       const asked = sqlOf(sql, options.ready, readyQuestions());
-      if (options.out === undefined) return show(dataDirectory, asked, options);
-      return save(dataDirectory, asked, options.out, options);
+      if (options.out === undefined) return show(config, asked, options);
+      return save(config, asked, options.out, options);
     });
 }
 
@@ -76,12 +78,12 @@ function list(questions: readonly ReadyQuestion[], isJson: boolean): void {
 }
 
 async function show(
-  dataDirectory: string,
+  config: Config,
   sql: string,
   { json, limit, sync }: QueryCommand,
 ): Promise<void> {
   const { runQuery } = await explore();
-  const result = await runQuery(embeddedWorkspace(dataDirectory), sql, {
+  const result = await runQuery(workspaceOf(config), sql, {
     skipSync: !sync,
     limit,
   });
@@ -101,13 +103,13 @@ const isNumber = (cell: unknown) =>
   cell === null || typeof cell === 'number' || /^-?\d+(\.\d+)?$/.test(String(cell));
 
 async function save(
-  dataDirectory: string,
+  config: Config,
   sql: string,
   file: string,
   { format = formatOf(file), sync, json }: QueryCommand,
 ): Promise<void> {
   if (existsSync(file)) throw new CliFailure(EXIT.files, `${file} exists already`);
-  const workspace = embeddedWorkspace(dataDirectory);
+  const workspace = workspaceOf(config);
   const { exportQuery } = await explore();
   const { rows } = await exportQuery(workspace, sql, { file, format }, { skipSync: !sync });
   if (json) printJson({ file, format, rows });

@@ -4,11 +4,12 @@
 // be read.
 import type { Command } from 'commander';
 import { type Place, START } from '#event-store/port.ts';
+import type { Config } from '#api/config.ts';
 import { configOf, openLedger } from '../connect.ts';
 import { projections as known } from '#projections/index.ts';
 import { CliFailure, type End, EXIT } from '../failure.ts';
 import type { RebuildReport } from '../ledger.ts';
-import { withLog } from '../log-reading.ts';
+import { totalOf, withLog } from '../log-reading.ts';
 import { type Common, common } from '../options.ts';
 import { type Progress, progress } from '../progress.ts';
 import { count, print, printJson, table } from '../terminal.ts';
@@ -23,10 +24,10 @@ export function addReplay(program: Command, end: End): void {
     .argument('[projection...]', 'which ones; default all')
     .option('--to-nothing', 'only read and parse every event: how fast a replay could be')
     .action(async (projections: readonly string[], options: ReplayCommand) => {
-      const { data, json = false, toNothing } = options;
-      if (toNothing) return foldToNothing(configOf(data).dataDirectory, json);
+      const { json = false, toNothing } = options;
+      if (toNothing) return foldToNothing(configOf(options), json);
       assertKnown(projections);
-      const reports = await rebuilt(projections, data, json);
+      const reports = await rebuilt(projections, configOf(options), json);
       if (json) for (const report of reports) printJson(report);
       else print(told(reports));
       if (reports.some(({ matches }) => matches === false)) end(EXIT.difference);
@@ -43,10 +44,10 @@ function assertKnown(asked: readonly string[]): void {
 
 async function rebuilt(
   projections: readonly string[],
-  data: string | undefined,
+  config: Config,
   json: boolean,
 ): Promise<readonly RebuildReport[]> {
-  const ledger = await openLedger(configOf(data));
+  const ledger = await openLedger(config);
   let bar: Progress | undefined;
   try {
     return await ledger.rebuild(projections, ({ done, total }) => {
@@ -71,18 +72,18 @@ function told(reports: readonly RebuildReport[]): string {
   return table(['projection', ' version', ' events', 'state hash', 'compared with live'], rows);
 }
 
-async function foldToNothing(dataDirectory: string, json: boolean): Promise<void> {
+async function foldToNothing(config: Config, json: boolean): Promise<void> {
   const bar = progress('replay to nothing', json);
   const began = performance.now();
-  const events = await withLog(dataDirectory, async (log) => {
-    const end = Number(await log.head()) + 1;
+  const events = await withLog(config, async (log) => {
+    const total = totalOf(log, await log.head());
     let after: Place = START;
     for (;;) {
       const page = await log.readAll({ after, limit: 5_000 });
       const last = page.at(-1);
       if (last === undefined) return after.logIndex + 1;
       after = last;
-      bar.update(last.logIndex + 1, Math.max(end, last.logIndex + 1));
+      bar.update(last.logIndex + 1, total && Math.max(total, last.logIndex + 1));
     }
   });
   bar.end();

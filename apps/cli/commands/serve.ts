@@ -6,8 +6,8 @@ import { type Common, common } from '../options.ts';
 export function addServe(program: Command): void {
   common(program.command('serve'))
     .description('run the service on this data directory until SIGINT or SIGTERM')
-    .action(async ({ data }: Common) => {
+    .action(async (where: Common) => {
       const { serveUntilSignal } = await import('#api/serve.ts');
-      await serveUntilSignal(configOf(data, 'info'));
+      await serveUntilSignal(configOf(where, 'info'));
     });
 }

@@ -35,9 +35,9 @@ function addList(statements: Command): void {
     .option('--period <month>', 'of this month', period)
     .option('--payee <id>', 'of this payee')
     .option('--currency <code>', 'in this currency', currency)
-    .action(async ({ data, json = false, ...wanted }: ListCommand) => {
-      const issued = await issuedStatements(configOf(data).dataDirectory, wanted);
-      if (json) for (const statement of issued) printJson(statement);
+    .action(async (options: ListCommand) => {
+      const issued = await issuedStatements(configOf(options), options);
+      if (options.json) for (const statement of issued) printJson(statement);
       else print(listed(issued));
     });
 }
@@ -53,13 +53,13 @@ function addShow(statements: Command): void {
         .choices(['text', 'json', 'csv', 'html'])
         .default('text'),
     )
-    .action(async (payee: string, month: string, { data, json, ...options }: ShowCommand) => {
-      const { dataDirectory } = configOf(data);
-      const { documentSha256 } = await oneStatement(dataDirectory, {
+    .action(async (payee: string, month: string, { json, ...options }: ShowCommand) => {
+      const config = configOf(options);
+      const { documentSha256 } = await oneStatement(config, {
         ...{ payee, period: month },
         ...(options.currency !== undefined && { currency: options.currency }),
       });
-      const text = documentOf(dataDirectory, documentSha256);
+      const text = documentOf(config, documentSha256);
       print(json ? text : RENDERINGS[options.format](text));
     });
 }

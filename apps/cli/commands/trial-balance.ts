@@ -30,9 +30,9 @@ export function addTrialBalance(program: Command, end: End): void {
     .option('--at <logIndex>', 'as of this place in the log, inclusive', wholeNumber)
     .option('--currency <code>', 'only this currency', currency)
     .option('--accounts', 'list every account, not only the kinds')
-    .action(async ({ data, json = false, at, accounts, currency }: TrialBalanceCommand) => {
+    .action(async ({ json = false, at, accounts, currency, ...where }: TrialBalanceCommand) => {
       const bar = progress('postings', json);
-      const all = await withLog(configOf(data).dataDirectory, (log) =>
+      const all = await withLog(configOf(where), (log) =>
         balancesOf(log, {
           ...(at !== undefined && { until: at }),
           onProgress: (done, total) => bar.update(done, total),

@@ -2,7 +2,9 @@
 // and both ways, and says match, or the first line that differs.
 import type { Command } from 'commander';
 import type { Verification } from '#analytics/statements/verify.ts';
-import { embeddedWorkspace, type OnProgress } from '#analytics/workspace.ts';
+import type { OnProgress } from '#analytics/workspace.ts';
+import type { Config } from '#api/config.ts';
+import { workspaceOf } from '#api/workspace.ts';
 import { configOf } from '../connect.ts';
 import { CliFailure, type End, EXIT } from '../failure.ts';
 import { oneStatement } from '../issued-statements.ts';
@@ -23,32 +25,31 @@ export function addVerify(statements: Command, end: End): void {
     .option('--currency <code>', 'when the payee has several for the month', currency)
     .action(
       async (first: string | undefined, second: string | undefined, options: VerifyCommand) => {
-        const { dataDirectory } = configOf(options.data);
+        const config = configOf(options);
         if (first !== undefined && second !== undefined) {
-          await verifyOne(dataDirectory, { payee: first, period: second, ...options }, end);
+          await verifyOne(config, { payee: first, period: second, ...options }, end);
           return;
         }
-        const periods = await completedPeriods(dataDirectory);
+        const periods = await completedPeriods(config);
         const wanted = first === undefined ? periods : periods.filter((each) => each === first);
         if (wanted.length === 0) throw new CliFailure(EXIT.usage, nothingToVerify(first, periods));
-        for (const each of wanted)
-          await verifyPeriod(dataDirectory, each, options.json ?? false, end);
+        for (const each of wanted) await verifyPeriod(config, each, options.json ?? false, end);
       },
     );
 }
 
 async function verifyOne(
-  dataDirectory: string,
+  config: Config,
   { payee, period, currency, json = false }: VerifyCommand & { payee: string; period: string },
   end: End,
 ): Promise<void> {
   const wanted = { payee, period, ...(currency !== undefined && { currency }) };
-  const issued = await oneStatement(dataDirectory, wanted);
+  const issued = await oneStatement(config, wanted);
   const { payeeId } = issued;
   const key = { payeeId, period, currency: issued.currency };
   const { verifyStatement } = await import('#analytics/statements/verify.ts');
   const verification = await withBars(json, (onProgress) =>
-    verifyStatement(embeddedWorkspace(dataDirectory), key, { onProgress }),
+    verifyStatement(workspaceOf(config), key, { onProgress }),
   );
   if (json) printJson({ ...key, ...verification });
   else print(`Statement of ${payeeId} for ${period} in ${issued.currency}: ${told(verification)}`);
@@ -70,14 +71,14 @@ function told(verification: Verification): string {
 }
 
 async function verifyPeriod(
-  dataDirectory: string,
+  config: Config,
   period: string,
   json: boolean,
   end: End,
 ): Promise<void> {
   const { verifyRun } = await import('#analytics/statements/verify.ts');
   const run = await withBars(json, (onProgress) =>
-    verifyRun(embeddedWorkspace(dataDirectory), period, { onProgress }),
+    verifyRun(workspaceOf(config), period, { onProgress }),
   );
   const { matching, statements, manifestMatches, differences } = run;
   const isMatch = matching === statements && manifestMatches && differences.length === 0;
@@ -94,8 +95,8 @@ async function verifyPeriod(
   if (!isMatch) end(EXIT.difference);
 }
 
-function completedPeriods(dataDirectory: string): Promise<string[]> {
-  return withLog(dataDirectory, async (log) => {
+function completedPeriods(config: Config): Promise<string[]> {
+  return withLog(config, async (log) => {
     const periods: string[] = [];
     for await (const { event } of eventsOfTypes(log, ['StatementRunCompleted'])) {
       periods.push(event.data.period);

@@ -4,9 +4,10 @@
 import { join } from 'node:path';
 import type { RunVerification } from '#analytics/statements/verify.ts';
 import { verifyRun } from '#analytics/statements/verify.ts';
-import { embeddedWorkspace } from '#analytics/workspace.ts';
 import type { Config } from '#api/config.ts';
-import { openSqliteReader } from '#event-store/sqlite-reader.ts';
+import { workspaceOf } from '#api/workspace.ts';
+import { openLogReader } from '#event-store/log-source.ts';
+import { openReadModel } from '#read-store/read-model.ts';
 import type { Timestamp } from '#ledger/values.ts';
 import { closePeriod } from '../closing.ts';
 import { CliFailure, EXIT } from '../failure.ts';
@@ -74,7 +75,7 @@ export async function runDemo({
     await ledger.close();
   }
   // What follows needs no service: like an auditor, it only reads the files.
-  const checked = await checkedFigures(config.dataDirectory, timed, onStage);
+  const checked = await checkedFigures(config, timed, onStage);
   return { market, issued: issued.length, outcomes, facts, ...checked, seconds };
 }
 
@@ -132,20 +133,30 @@ function count(batch: readonly BulkAnswer[], outcomes: Map<string, number>): voi
   }
 }
 
-async function checkedFigures(dataDirectory: string, timed: Timed, onStage: OnStage) {
+async function checkedFigures(config: Config, timed: Timed, onStage: OnStage) {
   onStage('verifying', 0, PERIODS.length);
   const verifications = await timed('verifying', () =>
-    Promise.all(PERIODS.map((period) => verifyRun(embeddedWorkspace(dataDirectory), period))),
+    Promise.all(PERIODS.map((period) => verifyRun(workspaceOf(config), period))),
   );
   onStage('verifying', PERIODS.length, PERIODS.length);
-  const log = openSqliteReader(join(dataDirectory, 'ledger.db'));
+  const log = await openLogReader(config.log);
   try {
     const balances = await timed('balance', () =>
       balancesOf(log, { onProgress: (done, total) => onStage('balance', done, total) }),
     );
-    return { verifications, balances, events: Number(await log.head()) + 1 };
+    return { verifications, balances, events: eventsIn(config) };
   } finally {
     await log.close();
+  }
+}
+
+/** The service has drained: its rows are of all events. */
+function eventsIn({ dataDirectory }: Config): number {
+  const rows = openReadModel(join(dataDirectory, 'read.db'));
+  try {
+    return rows.checkpoint().logIndex + 1;
+  } finally {
+    rows.close();
   }
 }
 

@@ -3,20 +3,18 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUYER_KEYS_FILE, openBuyerKeys } from '#api/buyer-keys.ts';
+import type { Config } from '#api/config.ts';
 import { type EventLogReader, NO_POSITION } from '#event-store/port.ts';
 import { runningService } from '../connect.ts';
 import { eventsOfTypes } from '../log-reading.ts';
 import { type Finding, guarded, note, ok, wrong } from './finding.ts';
 
-export async function checkFiles(
-  dataDirectory: string,
-  log: EventLogReader,
-): Promise<readonly Finding[]> {
+export async function checkFiles(config: Config, log: EventLogReader): Promise<readonly Finding[]> {
   return [
-    checkMode(dataDirectory),
-    await checkService(dataDirectory),
+    checkMode(config.dataDirectory),
+    await checkService(config),
     ...(await guarded('buyer keys', 'restore buyer-keys.json from a backup of this ledger', () =>
-      checkKeys(dataDirectory, log),
+      checkKeys(config.dataDirectory, log),
     )),
   ];
 }
@@ -28,10 +26,10 @@ function checkMode(dataDirectory: string): Finding {
   return note('directory', `${text}: others can look into it`, `chmod 700 ${dataDirectory}`);
 }
 
-async function checkService(dataDirectory: string): Promise<Finding> {
-  const url = await runningService(dataDirectory);
+async function checkService(config: Config): Promise<Finding> {
+  const url = await runningService(config);
   if (url !== undefined) return ok('service', `runs at ${url}`);
-  const isAnnounced = existsSync(join(dataDirectory, 'service.json'));
+  const isAnnounced = existsSync(join(config.dataDirectory, 'service.json'));
   return isAnnounced
     ? note('service', 'service.json is left over: the service was killed; the next start goes on')
     : ok('service', 'none runs here');

@@ -1,12 +1,14 @@
 // The log itself: every event's bytes, place and checksum, its shape as this version knows it, and
 // that its postings balance. Names what is wrong as stream@revision.
-import { join } from 'node:path';
+import type { Config } from '#api/config.ts';
+import { verifyLog } from '#event-store/verify-log.ts';
 import { verifyStored } from '#event-store/verify-stored.ts';
 import { type EventLogReader, type Place, START } from '#event-store/port.ts';
 import { LedgerEvent } from '#ledger/events.ts';
 import { Metadata } from '#ledger/metadata.ts';
 import { postings } from '#ledger/postings.ts';
 import { eventRef } from '#ledger/streams.ts';
+import { totalOf } from '../log-reading.ts';
 import { count } from '../terminal.ts';
 import { type Finding, ok, RESTORE, wrong } from './finding.ts';
 
@@ -15,18 +17,25 @@ export type OnEvents = (done: number, total: number) => void;
 const PAGE = 2_000;
 
 export async function checkStored(
-  dataDirectory: string,
+  { log: source }: Config,
+  log: EventLogReader,
   onProgress: OnEvents,
 ): Promise<readonly Finding[]> {
-  const file = join(dataDirectory, 'ledger.db');
-  const { events, difference } = await verifyStored(file, onProgress);
+  const { events, difference } =
+    source.kind === 'sqlite'
+      ? await verifyStored(source.file, onProgress)
+      : await verifyLog(log, (done) => onProgress(done, 0));
   if (difference) {
     const says = `${difference.ref}: ${difference.what}`;
     return [
       wrong('stored bytes', says, `${RESTORE}; everything before ${difference.ref} is whole`),
     ];
   }
-  const says = `${count(events)} events: contiguous, canonical, every checksum right`;
+  const how =
+    source.kind === 'sqlite'
+      ? 'contiguous, canonical, every checksum right'
+      : 'canonical, every id follows from its content';
+  const says = `${count(events)} events: ${how}`;
   return [ok('stored bytes', says)];
 }
 
@@ -35,7 +44,7 @@ export async function checkMeaning(
   log: EventLogReader,
   onProgress: OnEvents,
 ): Promise<readonly Finding[]> {
-  const end = Number(await log.head()) + 1;
+  const total = totalOf(log, await log.head());
   let after: Place = START;
   let posted = 0;
   for (;;) {
@@ -58,7 +67,7 @@ export async function checkMeaning(
     const last = page.at(-1);
     if (last === undefined) break;
     after = last;
-    onProgress(last.logIndex + 1, Math.max(end, last.logIndex + 1));
+    onProgress(last.logIndex + 1, total && Math.max(total, last.logIndex + 1));
   }
   return [
     ok('shape of events', 'every event is one that this version knows'),
