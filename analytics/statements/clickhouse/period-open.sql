@@ -1,0 +1,8 @@
+-- What the next close looks at again: entries whose posting belongs to none of these periods.
+-- Follows moved.sql.
+SELECT {period:String} AS period, log_index, stream, revision, type, recorded_at, occurred_at,
+       clears_at, order_id, seller_id, code_id, text, payee_id, currency, account, plan_kind,
+       plan_version, rounding, rate_bps, fee_minor, net_before_minor, net_after_minor, lines,
+       stated_minor
+FROM moved
+WHERE is_posting AND ordinal > {target:UInt32}
