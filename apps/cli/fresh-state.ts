@@ -23,7 +23,10 @@ export async function freshState(
 ): Promise<State> {
   if (until < 0) return new Map();
   const scratch = mkdtempSync(join(tmpdir(), 'promo-ledger-state-'));
-  const store = new ReadStore({ file: join(scratch, 'read.db'), logId: log.logId, projections });
+  const store = new ReadStore({
+    ...{ file: join(scratch, 'read.db'), logId: log.logId, projections },
+    checksRevisions: true,
+  });
   try {
     const steps = rebuildSteps({
       store,

@@ -2,7 +2,7 @@
 // so that a source can be handed to a worker thread or a child process. The connection may hold a
 // password: a source is never printed, `nameOf` is.
 import type { EventLogReader, EventStore } from './port.ts';
-import { openSqliteReader } from './sqlite-reader.ts';
+import { openSqliteReader, SqliteReader } from './sqlite-reader.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
 export interface SqliteSource {
@@ -32,6 +32,25 @@ export async function openEventStore(source: LogSource): Promise<EventStore> {
   if (source.kind === 'sqlite') return openSqliteStore(source.file);
   const { openEventStoreDb } = await eventStoreDb();
   return openEventStoreDb(source);
+}
+
+export interface Health {
+  readonly isReachable: boolean;
+  /** Why not; holds no password. */
+  readonly message?: string;
+}
+
+/** As of the last that was heard of the store; one in this process is always there. */
+export function healthOf(log: EventLogReader): Health {
+  return log instanceof SqliteReader || !('health' in log)
+    ? { isReachable: true }
+    : (log as { health(): Health }).health();
+}
+
+/** Calls back when the log may hold more, where the store tells. Gives back how to end that. */
+export function hearNews(log: EventLogReader, listener: () => void): () => void {
+  if (!('onNews' in log)) return () => undefined;
+  return (log as { onNews(listener: () => void): () => void }).onNews(listener);
 }
 
 /** Loaded when it is used: the client and its protocol are large. */

@@ -13,6 +13,17 @@ export class LogNotContiguous extends Alarm {
   }
 }
 
+/** An event of a stream is missing, or comes a second time. */
+export class StreamNotContiguous extends Alarm {
+  override readonly name = 'StreamNotContiguous';
+  constructor(expected: string, found: string) {
+    super(
+      `the log gives ${found}, but ${expected} comes next in its stream: not skipping. ` +
+        '`promo-ledger doctor` says whether the store was told to forget events',
+    );
+  }
+}
+
 /** The log ends before events that the rows already contain. */
 export class LogShorterThanRows extends Alarm {
   override readonly name = 'LogShorterThanRows';
@@ -20,6 +31,17 @@ export class LogShorterThanRows extends Alarm {
     super(
       `the log ends before logIndex ${rows}, which the read models contain: is it an old copy? ` +
         'If it is meant, delete read.db to have it built again',
+    );
+  }
+}
+
+/** A replay of as many events as the rows were made from does not end where they do. */
+export class LogChangedBehindRows extends Alarm {
+  override readonly name = 'LogChangedBehindRows';
+  constructor(rows: number) {
+    super(
+      `a replay finds another event at logIndex ${rows} than the read models: events before it ` +
+        'were lost or came to be. `promo-ledger doctor` names what differs',
     );
   }
 }

@@ -5,9 +5,16 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { RecordedEvent } from '#event-store/port.ts';
 import { EVENT_TYPES, type RecordedLedgerEvent } from '#ledger/events.ts';
 import { eventRef } from '#ledger/streams.ts';
-import { EvolveFailed, LogNotContiguous, UnknownEventType, type Alarm } from './alarms.ts';
+import {
+  type Alarm,
+  EvolveFailed,
+  LogNotContiguous,
+  StreamNotContiguous,
+  UnknownEventType,
+} from './alarms.ts';
 import type { Build } from './builds.ts';
 import type { Checkpoint } from './read-model.ts';
+import type { StreamRevisions } from './stream-revisions.ts';
 
 export type FeedName = 'live' | 'rebuild';
 
@@ -15,13 +22,20 @@ export class Feed {
   readonly builds: readonly Build[];
   readonly #database: DatabaseSync;
   readonly #name: FeedName;
+  readonly #revisions: StreamRevisions | undefined;
   readonly #handlers = new Map<string, Build[]>();
   #checkpoint: Checkpoint;
   #gathered: Checkpoint;
 
-  constructor(database: DatabaseSync, name: FeedName, builds: readonly Build[]) {
+  constructor(
+    database: DatabaseSync,
+    name: FeedName,
+    builds: readonly Build[],
+    revisions?: StreamRevisions,
+  ) {
     this.#database = database;
     this.#name = name;
+    this.#revisions = revisions;
     this.builds = builds;
     for (const build of builds)
       for (const type of build.projection.handles) {
@@ -71,6 +85,7 @@ export class Feed {
     try {
       this.#database.exec('BEGIN IMMEDIATE');
       for (const build of this.builds) for (const rows of build.cached.values()) rows.flush();
+      this.#revisions?.flush();
       this.#moveCheckpoint();
       this.#database.exec('COMMIT');
     } catch (error) {
@@ -78,6 +93,7 @@ export class Feed {
       this.#forget();
       throw error;
     }
+    this.#revisions?.committed();
     this.#checkpoint = this.#gathered;
   }
 
@@ -89,6 +105,9 @@ export class Feed {
     const place = events.findIndex(
       ({ logIndex, type }, at) => logIndex !== first + at || !EVENT_TYPES.has(type),
     );
+    const known = place < 0 ? events : events.slice(0, place);
+    const gap = this.#revisions?.gather(known) ?? -1;
+    if (gap >= 0) return { applicable: known.slice(0, gap), alarm: this.#gapAt(known[gap]!) };
     const bad = events[place];
     if (bad === undefined) return { applicable: events };
     const name = eventRef(bad.stream, bad.revision);
@@ -96,11 +115,17 @@ export class Feed {
       bad.logIndex === first + place
         ? new UnknownEventType(bad.type, name)
         : new LogNotContiguous(first + place, bad.logIndex, name);
-    return { applicable: events.slice(0, place), alarm };
+    return { applicable: known, alarm };
+  }
+
+  #gapAt({ stream, revision }: RecordedEvent): Alarm {
+    const next = this.#revisions!.lastOf(stream) + 1;
+    return new StreamNotContiguous(eventRef(stream, next), eventRef(stream, revision));
   }
 
   #forget(): void {
     this.#gathered = this.#checkpoint;
+    this.#revisions?.forget();
     for (const build of this.builds) for (const rows of build.cached.values()) rows.forget();
   }
 

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { NO_POSITION } from '#event-store/port.ts';
-import { ReadStoreForeign, ReadStoreUnreadable } from './alarms.ts';
+import { LogChangedBehindRows, ReadStoreForeign, ReadStoreUnreadable } from './alarms.ts';
 import {
   createBuild,
   dropRetired,
@@ -16,7 +16,8 @@ import {
 } from './builds.ts';
 import { Feed, type FeedName } from './feed.ts';
 import type { Projection } from './projection.ts';
-import { readModelOn, type ReadModel } from './read-model.ts';
+import { type Checkpoint, readModelOn, type ReadModel } from './read-model.ts';
+import { StreamRevisions } from './stream-revisions.ts';
 
 const FORMAT = 1;
 const SCHEMA = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8');
@@ -29,19 +30,23 @@ export interface ReadStoreOptions {
   readonly logId: string;
   /** Of several versions of one name the highest is wanted; older ones are fed until it is live. */
   readonly projections: readonly Projection[];
+  /** For a log whose store does not number its events: each stream's must be contiguous. */
+  readonly checksRevisions?: boolean;
 }
 
 export class ReadStore {
   readonly file: string;
   readonly #database: DatabaseSync;
   readonly #projections: readonly Projection[];
+  readonly #checksRevisions: boolean;
   #live: Feed | undefined;
   #rebuild: Feed | undefined;
 
-  constructor({ file, logId, projections }: ReadStoreOptions) {
+  constructor({ file, logId, projections, checksRevisions = false }: ReadStoreOptions) {
     assertDistinctTables(projections);
     this.file = file;
     this.#projections = projections;
+    this.#checksRevisions = checksRevisions;
     this.#database = openDatabase(file, logId);
     this.#transaction(() => this.#reconcile());
     this.#openFeeds();
@@ -80,8 +85,7 @@ export class ReadStore {
     const rebuild = this.#rebuild;
     if (rebuild === undefined) throw new Error('there is no rebuild to switch to');
     const live = this.#live;
-    if (live !== undefined && live.checkpoint.logIndex !== rebuild.checkpoint.logIndex)
-      throw new Error('the rebuilt tables are not where the live ones are');
+    if (live !== undefined) assertSamePlace(live.checkpoint, rebuild.checkpoint);
     this.#transaction(() => {
       const rebuilt = new Set(rebuild.builds.map((build) => build.projection.name));
       for (const build of live?.builds ?? [])
@@ -159,6 +163,8 @@ export class ReadStore {
     database
       .prepare("INSERT OR REPLACE INTO checkpoints VALUES ('rebuild', ?, -1)")
       .run(String(NO_POSITION));
+    if (!storedBuilds(database).some(({ state }) => state === 'live'))
+      database.exec('DELETE FROM stream_revisions');
     for (const name of names) {
       const projection = wanted(this.#projections).find((one) => one.name === name);
       if (projection === undefined) throw new Error(`there is no projection ${name}`);
@@ -168,11 +174,11 @@ export class ReadStore {
   }
 
   #openFeeds(): void {
-    this.#live = this.#openFeed('live', this.#live);
-    this.#rebuild = this.#openFeed('rebuild', undefined);
+    this.#live = this.#openFeed('live', this.#live, true);
+    this.#rebuild = this.#openFeed('rebuild', undefined, this.#live === undefined);
   }
 
-  #openFeed(state: FeedName, before: Feed | undefined): Feed | undefined {
+  #openFeed(state: FeedName, before: Feed | undefined, isLeading: boolean): Feed | undefined {
     const known = [...(before?.builds ?? []), ...(this.#rebuild?.builds ?? [])];
     const builds = storedBuilds(this.#database)
       .filter((stored) => stored.state === state)
@@ -184,7 +190,10 @@ export class ReadStore {
         );
         return openBuild(this.#database, projection!, stored.build);
       });
-    return builds.length === 0 ? undefined : new Feed(this.#database, state, builds);
+    if (builds.length === 0) return undefined;
+    const revisions =
+      this.#checksRevisions && isLeading ? new StreamRevisions(this.#database) : undefined;
+    return new Feed(this.#database, state, builds, revisions);
   }
 
   #transaction(change: () => void): void {
@@ -197,6 +206,13 @@ export class ReadStore {
       throw error;
     }
   }
+}
+
+/** Events lost behind the live rows would leave the rebuilt ones further on, with fewer. */
+function assertSamePlace(live: Checkpoint, rebuilt: Checkpoint): void {
+  if (live.logIndex !== rebuilt.logIndex)
+    throw new Error('the rebuilt tables are not where the live ones are');
+  if (live.position !== rebuilt.position) throw new LogChangedBehindRows(live.logIndex);
 }
 
 /** The highest version of each name. */

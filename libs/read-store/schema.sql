@@ -12,6 +12,13 @@ CREATE TABLE IF NOT EXISTS checkpoints (
   logIndex INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Of the feed that leads: the live one, or the first build while there is none. Only where the
+-- store does not number its events; see stream-revisions.ts.
+CREATE TABLE IF NOT EXISTS stream_revisions (
+  stream TEXT NOT NULL PRIMARY KEY,
+  revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- One set of tables of one projection. A retired one only waits for its tables to be dropped.
 CREATE TABLE IF NOT EXISTS builds (
   build INTEGER NOT NULL PRIMARY KEY,

@@ -93,15 +93,11 @@ export function isStartRefusal(error: unknown): error is Error {
     error instanceof ConfigRefused ||
     error instanceof DataDirectoryRefused ||
     error instanceof LogFileError ||
-    (error instanceof Error && LOG_REFUSALS.has(error.name)) ||
     error instanceof BuyerKeysUnusable ||
     error instanceof FollowerAlarm ||
     (error instanceof Error && 'code' in error && SYSTEM_REFUSALS.has(String(error.code)))
   );
 }
-
-/** Of a log on a server; by name, so that its client is loaded only where it is used. */
-const LOG_REFUSALS = new Set(['LogUnreachable', 'LogUnderCopy']);
 
 /** Of the system: a port in use, a directory that may not be written, a full disk. */
 const SYSTEM_REFUSALS = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EROFS', 'ENOSPC']);

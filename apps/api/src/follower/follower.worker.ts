@@ -4,7 +4,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { LogFileError } from '#event-store/log-file-errors.ts';
-import { openLogReader } from '#event-store/log-source.ts';
+import { LogUnreachable } from '#event-store/eventstoredb/log-errors.ts';
+import { hearNews, openLogReader } from '#event-store/log-source.ts';
 import { type EventLogReader, START, StoreUnavailable } from '#event-store/port.ts';
 import { projections } from '#projections/index.ts';
 import { Alarm } from '#read-store/alarms.ts';
@@ -22,7 +23,8 @@ const tell = (message: FromFollower) => port.postMessage(message);
 try {
   await follow(workerData as FollowerFiles);
 } catch (error) {
-  if (!(error instanceof Alarm || error instanceof LogFileError)) throw error;
+  const isForGood = error instanceof Alarm || error instanceof LogFileError;
+  if (!isForGood || error instanceof LogUnreachable) throw error;
   tell({ kind: 'alarm', message: error.message });
 }
 port.close();
@@ -30,7 +32,10 @@ port.close();
 async function follow({ source, readFile }: FollowerFiles): Promise<void> {
   const reader = await openLogReader(source);
   try {
-    const store = new ReadStore({ file: readFile, logId: reader.logId, projections });
+    const store = new ReadStore({
+      ...{ file: readFile, logId: reader.logId, projections },
+      checksRevisions: source.kind !== 'sqlite',
+    });
     try {
       await run(store, reader);
     } finally {
@@ -58,6 +63,7 @@ async function run(store: ReadStore, reader: EventLogReader): Promise<void> {
       onRebuilt: (reports) => tell({ kind: 'rebuilt', reports }),
     });
   let following = start();
+  hearNews(reader, () => following.nudge());
   port!.on('message', (message: ToFollower) => {
     isStopping ||= message.kind === 'stop';
     if (message.kind === 'stop') following.stop();

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { healthOf } from '#event-store/log-source.ts';
 import { type EventStore, type Position, StoreUnavailable } from '#event-store/port.ts';
 import type { Checkpoint } from '#read-store/read-model.ts';
 import type { Config } from '../config.ts';
@@ -89,7 +90,8 @@ export class HealthController {
 
   async #silent(signal: AbortSignal): Promise<Error> {
     await pause(LONGEST_SILENCE_MS, undefined, { signal }).catch(() => undefined);
-    return new StoreUnavailable(`the log has not answered for ${LONGEST_SILENCE_MS} ms`);
+    const { message = `no answer for ${LONGEST_SILENCE_MS} ms` } = healthOf(this.store);
+    return new StoreUnavailable(message);
   }
 
   /** Positions count events where one writer numbers them. */
