@@ -12,6 +12,7 @@ import { EventRef, Period, Sha256 } from '#ledger/values.ts';
 import { makeDurable } from '../lake/manifest.ts';
 import { hashOf } from '../lake/segments.ts';
 import type { Closing } from './period-closings.ts';
+import type { SqlEngine } from './sql-engine.ts';
 
 const CarriedFile = z.strictObject({ bytes: z.int().min(0), sha256: Sha256 });
 
@@ -37,15 +38,17 @@ export interface CarryPaths {
   readonly fold: string;
 }
 
-const NAMES = { entries: 'entries.parquet', balances: 'balances.parquet', fold: 'fold.ndjson' };
+/** DuckDB's rows are in the files; ClickHouse keeps them, and the files say which they are. */
+const ENDINGS = { duckdb: 'parquet', clickhouse: 'json' } as const;
 
 export const carryDirectory = (lake: string, period: string) => join(lake, 'carries', period);
 
-export function pathsIn(directory: string): CarryPaths {
+/** Each engine has names of its own: what another left is left aside. */
+export function pathsIn(directory: string, engine: SqlEngine['kind']): CarryPaths {
   return {
-    entries: join(directory, NAMES.entries),
-    balances: join(directory, NAMES.balances),
-    fold: join(directory, NAMES.fold),
+    entries: join(directory, `entries.${ENDINGS[engine]}`),
+    balances: join(directory, `balances.${ENDINGS[engine]}`),
+    fold: join(directory, 'fold.ndjson'),
   };
 }
 
@@ -59,15 +62,17 @@ export function newCarryDirectory(lake: string, period: string): string {
 
 export interface CarryOf {
   readonly lake: string;
+  readonly engine: SqlEngine['kind'];
   readonly logId: string;
   readonly closing: Closing;
   readonly manifestSha256: string;
 }
 
 /** Takes what was written into the new directory as the carry of the period. */
-export async function keepCarry({ lake, logId, closing, manifestSha256 }: CarryOf): Promise<void> {
+export async function keepCarry(of: CarryOf): Promise<void> {
+  const { lake, engine, logId, closing, manifestSha256 } = of;
   const directory = `${carryDirectory(lake, closing.period)}.new`;
-  const paths = pathsIn(directory);
+  const paths = pathsIn(directory, engine);
   const carry: Carry = {
     format: 'promo-ledger carry 1',
     logId,
@@ -94,18 +99,20 @@ async function described(path: string): Promise<z.infer<typeof CarriedFile>> {
 /** The carry that the period before left, if there is one and all of it fits. */
 export async function carryBefore(
   log: EventLogReader,
-  lake: string,
+  { lake, engine }: { readonly lake: string; readonly engine: SqlEngine },
   period: string,
 ): Promise<Carry | undefined> {
   const directory = carryDirectory(lake, previousPeriod(period));
   const carry = carryIn(directory);
   if (!carry || carry.logId !== log.logId) return undefined;
   if (!(await isOfThisLog(log, carry))) return undefined;
-  const paths = pathsIn(directory);
+  const paths = pathsIn(directory, engine.kind);
   for (const part of ['entries', 'balances', 'fold'] as const) {
     if (!statSync(paths[part], { throwIfNoEntry: false })) return undefined;
     if ((await described(paths[part])).sha256 !== carry[part].sha256) return undefined;
   }
+  const files = { entriesFile: paths.entries, balancesFile: paths.balances };
+  if (!(await engine.holds(carry.period, files))) return undefined;
   return carry;
 }
 

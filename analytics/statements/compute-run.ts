@@ -1,10 +1,6 @@
-// A statement run from beginning to end, in this process: lake up to the cutoff, both ways,
-// documents kept, and what the next close starts from. Nothing is appended to the log.
+// A statement run from beginning to end, in this process: the SQL engine's copy of the log up to the
+// cutoff, both ways, documents kept, and what the next close starts from. Nothing is appended to the log.
 import type { EventLogReader } from '#event-store/port.ts';
-import { openEngine, type Engine } from '../duckdb/engine.ts';
-import { syncLakeFrom } from '../lake/lake.ts';
-import { lakeFiles } from '../lake/lake-files.ts';
-import { spillDirectory } from '../lake/segments.ts';
 import { withLog } from '../log.ts';
 import type { OnProgress, Workspace } from '../workspace.ts';
 import { computeBothWays } from './both-ways.ts';
@@ -18,37 +14,27 @@ import {
 } from './carry.ts';
 import type { Carry } from './carry.ts';
 import { openDocumentWriter } from './documents.ts';
-import { duckdbWay } from './duckdb/duckdb-way.ts';
 import { foldStatements } from './fold/fold-statements.ts';
 import type { FoldScope } from './fold/fold-statements.ts';
 import { startFold, type RunningFold } from './fold/fold-thread.ts';
 import { closingsAfter, type Closing } from './period-closings.ts';
 import { completedRun, RunRefused, type ComputedRun } from './run.ts';
-import type { SqlInput } from './sql-way.ts';
+import { openSqlEngine, type SqlEngine, type SqlRun } from './sql-engine.ts';
 
-/** In a process of its own. Texts that are put together cannot be spilled: 300 MB were too few. */
-const MEMORY_MB = 1_024;
-
-/** Rejects with AmountDiffers, WaysDiffer, RunRefused, LakeDamaged, LakeBusy. */
+/** Rejects with AmountDiffers, WaysDiffer, RunRefused, and what the engine's copy has wrong. */
 export function computeRun(
   workspace: Workspace,
   period: string,
   onProgress: OnProgress = () => undefined,
 ): Promise<ComputedRun> {
   return withLog(workspace.log, async (log) => {
-    const lake = workspace.lakeDirectory;
-    const carry = await carryBefore(log, lake, period);
-    const closings = await closingsUpTo(log, period, carry);
-    const closing = closings.at(-1)!;
-    await syncLakeFrom(log, lake, { until: closing.cutoffLogIndex, onProgress });
-    const after = carry?.cutoffLogIndex ?? -1;
-    const files = await lakeFiles(lake, { after, until: closing.cutoffLogIndex });
-    const engine = await openEngine({ memoryMb: MEMORY_MB, spillDirectory: spillDirectory(lake) });
+    const engine = await openSqlEngine({ log, workspace, onProgress });
     try {
-      const run = new Run({ log, workspace, closings, carry, engine, onProgress });
-      return await run.complete({ ...files, period, cutoffLogIndex: closing.cutoffLogIndex });
+      const carry = await carryBefore(log, { lake: workspace.lakeDirectory, engine }, period);
+      const closings = await closingsUpTo(log, period, carry);
+      return await new Run({ log, workspace, closings, carry, engine, onProgress }).complete();
     } finally {
-      engine.close();
+      await engine.close();
     }
   });
 }
@@ -70,7 +56,7 @@ interface RunParts {
   readonly workspace: Workspace;
   readonly closings: readonly Closing[];
   readonly carry: Carry | undefined;
-  readonly engine: Engine;
+  readonly engine: SqlEngine;
   readonly onProgress: OnProgress;
 }
 
@@ -83,11 +69,12 @@ class Run {
     this.#closing = parts.closings.at(-1)!;
   }
 
-  async complete(sqlInput: SqlInput): Promise<ComputedRun> {
+  async complete(): Promise<ComputedRun> {
     const { workspace, engine, log, onProgress } = this.#parts;
     const lake = workspace.lakeDirectory;
-    const left = pathsIn(newCarryDirectory(lake, this.#closing.period));
-    const sql = duckdbWay(engine.connection, { ...sqlInput, ...this.#sqlCarry() });
+    const { period, cutoffLogIndex } = this.#closing;
+    const sql = await engine.way({ period, cutoffLogIndex, ...this.#sqlCarry() });
+    const left = pathsIn(newCarryDirectory(lake, period), engine.kind);
     const documents = openDocumentWriter(workspace);
     try {
       let kept = 0;
@@ -106,7 +93,8 @@ class Run {
       documents.commit();
       await sql.leaveCarry({ entriesFile: left.entries, balancesFile: left.balances });
       const { manifestSha256 } = run;
-      await keepCarry({ lake, logId: log.logId, closing: this.#closing, manifestSha256 });
+      const { logId } = log;
+      await keepCarry({ lake, engine: engine.kind, logId, closing: this.#closing, manifestSha256 });
       return run;
     } finally {
       documents.close();
@@ -129,17 +117,17 @@ class Run {
     return { closings, carry: { period, place: placeOf(carry), file } };
   }
 
-  #sqlCarry(): Pick<SqlInput, 'carry'> {
+  #sqlCarry(): Pick<SqlRun, 'carry'> {
     const { carry } = this.#parts;
     if (!carry) return {};
     const paths = this.#carryPaths(carry.period);
-    const { cutoffLogIndex } = carry;
-    return {
-      carry: { cutoffLogIndex, entriesFile: paths.entries, balancesFile: paths.balances },
-    };
+    const { period, cutoffLogIndex } = carry;
+    const files = { entriesFile: paths.entries, balancesFile: paths.balances };
+    return { carry: { period, cutoffLogIndex, ...files } };
   }
 
   #carryPaths(period: string) {
-    return pathsIn(carryDirectory(this.#parts.workspace.lakeDirectory, period));
+    const { workspace, engine } = this.#parts;
+    return pathsIn(carryDirectory(workspace.lakeDirectory, period), engine.kind);
   }
 }

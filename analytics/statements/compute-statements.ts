@@ -2,6 +2,8 @@
 // stay its own. The child ends with its parent; what it had kept by then is used by the next run.
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
+import { ClickHouseRefused, ClickHouseUnreachable } from '../clickhouse/client.ts';
+import { ClickHouseDamaged } from '../clickhouse/copied.ts';
 import { LakeBusy, LakeDamaged } from '../lake/lake-errors.ts';
 import type { OnProgress, Workspace } from '../workspace.ts';
 import { AmountDiffers, RunRefused, WaysDiffer, type ComputedRun } from './run.ts';
@@ -50,7 +52,16 @@ export function computeStatements(
   });
 }
 
-const KINDS = [WaysDiffer, AmountDiffers, RunRefused, LakeDamaged, LakeBusy];
+const KINDS = [
+  WaysDiffer,
+  AmountDiffers,
+  RunRefused,
+  LakeDamaged,
+  LakeBusy,
+  ClickHouseUnreachable,
+  ClickHouseRefused,
+  ClickHouseDamaged,
+];
 
 function errorOf({ name, message }: { name: string; message: string }): Error {
   const kind = KINDS.find((candidate) => candidate.name === name);

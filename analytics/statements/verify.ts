@@ -5,21 +5,17 @@ import type { EventLogReader, Place } from '#event-store/port.ts';
 import type { StatementIssued } from '#ledger/payee.events.ts';
 import type { StatementRunCompleted } from '#ledger/programme.events.ts';
 import { payeeStream, PROGRAMME_STREAM } from '#ledger/streams.ts';
-import { openEngine } from '../duckdb/engine.ts';
-import { lakeFiles } from '../lake/lake-files.ts';
-import { syncLakeFrom } from '../lake/lake.ts';
-import { spillDirectory } from '../lake/segments.ts';
 import { withLog } from '../log.ts';
 import type { OnProgress, Workspace } from '../workspace.ts';
 import { computeBothWays, type BothWays } from './both-ways.ts';
 import { firstDifference } from './difference.ts';
 import { DocumentChanged, openDocuments, type DocumentReader } from './documents.ts';
-import { duckdbWay } from './duckdb/duckdb-way.ts';
 import { foldStatements } from './fold/fold-statements.ts';
 import { startFold } from './fold/fold-thread.ts';
 import { closingsAfter, type Closing } from './period-closings.ts';
 import { AmountDiffers, completedRun, RunRefused, WaysDiffer } from './run.ts';
 import type { ComputedStatement } from './run.ts';
+import { openSqlEngine } from './sql-engine.ts';
 
 export interface StatementKey {
   readonly payeeId: string;
@@ -54,9 +50,6 @@ export interface RunVerification {
 export interface VerifyOptions {
   readonly onProgress?: OnProgress;
 }
-
-/** Texts that are put together cannot be spilled: 300 MB were too few. */
-const MEMORY_MB = 1_024;
 
 export function verifyStatement(
   workspace: Workspace,
@@ -133,28 +126,24 @@ async function fromZero(
   judge: Judge,
   only?: Only,
 ): Promise<{ closing: Closing; statements: readonly ComputedStatement[] }> {
-  const lake = workspace.lakeDirectory;
   const all = await closingsAfter(log);
   const closings = all.slice(0, all.findIndex((closing) => closing.period === period) + 1);
   const closing = closings.at(-1);
   if (!closing) throw new RunRefused(`${period} is not closed`);
   const { cutoffLogIndex } = closing;
-  await syncLakeFrom(log, lake, { until: cutoffLogIndex, ...(onProgress && { onProgress }) });
-  const files = await lakeFiles(lake, { after: -1, until: cutoffLogIndex });
-  const engine = await openEngine({ memoryMb: MEMORY_MB, spillDirectory: spillDirectory(lake) });
+  const engine = await openSqlEngine({ log, workspace, onProgress });
   try {
-    const input = { ...files, period, cutoffLogIndex, ...(only && { only }) };
     const tell = (done: number) => onProgress?.({ stage: 'fold', done, total: cutoffLogIndex });
     const scope = { closings, ...(only && { only }) };
     const ways: BothWays = {
-      sql: duckdbWay(engine.connection, input),
+      sql: await engine.way({ period, cutoffLogIndex, ...(only && { only }) }),
       fold: startFold({ ...scope, source: workspace.log }, tell),
       foldedText: async (of) => (await foldStatements({ closings, log, only: of })).text,
       onDocument: ({ statement, text }) => judge.compare(statement, text),
     };
     return { closing, statements: await computeBothWays(ways) };
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 
