@@ -25,6 +25,10 @@ const RULES: readonly Rule[] = [
     may: ['libs/event-store/', 'libs/ledger/', NODE, 'fast-check'],
   },
   {
+    folder: 'libs/event-store/eventstoredb/',
+    may: ['libs/event-store/', 'libs/ledger/', NODE, '@eventstore/db-client'],
+  },
+  {
     folder: 'libs/event-store/',
     may: ['libs/event-store/', 'libs/ledger/', NODE, 'zod'],
   },

@@ -31,6 +31,7 @@ describe('the import law', () => {
     ['libs/ledger/order.ts', "import { x } from '#event-store/port.ts';"],
     ['libs/event-store/runner.ts', "import { x } from '#read-store/projection.ts';"],
     ['libs/event-store/runner.ts', "import { x } from '../../projections/index.ts';"],
+    ['libs/event-store/runner.ts', "import { x } from '@eventstore/db-client';"],
     ['libs/read-store/rows.ts', "import { x } from '#event-store/sqlite-store.ts';"],
     ['libs/read-store/rows.ts', "import { x } from '#api/config.ts';"],
     ['projections/orders/projection.ts', "import { x } from '#ledger/order.ts';"],
