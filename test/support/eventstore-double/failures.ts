@@ -47,18 +47,28 @@ export const timedOut = (what: string) => failure(status.ABORTED, `Operation tim
 
 export const unavailable = () => failure(status.UNAVAILABLE, 'Server Is Not Ready');
 
-export const unknown = (what: string) => failure(status.UNKNOWN, what);
+/** From a place that cannot be read from; in the server's words, which are different for each. */
+export function unreadable(of: { hasSubscription(): boolean; hasAll(): boolean }) {
+  if (of.hasSubscription()) return failure(status.UNKNOWN, 'Exception was thrown by handler.');
+  const result = of.hasAll() ? 'ReadAllResult' : 'ReadStreamResult';
+  return failure(status.UNKNOWN, `Unexpected ${result}: Error`);
+}
 
 export const invalid = (what: string) => failure(status.INVALID_ARGUMENT, what);
 
 /** A delete at another revision than the stream's; an append says so in its answer. */
 export const deleteAtWrongVersion = (stream: string, expected: Expected, actual: number) =>
-  failure(status.FAILED_PRECONDITION, 'Delete failed due to WrongExpectedVersion.', {
-    exception: 'wrong-expected-version',
-    'stream-name': stream,
-    'expected-version': String(asNumber(expected)),
-    'actual-version': String(actual),
-  });
+  failure(
+    status.FAILED_PRECONDITION,
+    `Delete failed due to WrongExpectedVersion. Stream: ${stream},` +
+      ` Expected version: ${asNumber(expected)}, Actual version: ${actual}`,
+    {
+      exception: 'wrong-expected-version',
+      'stream-name': stream,
+      'expected-version': String(asNumber(expected)),
+      'actual-version': String(actual),
+    },
+  );
 
 /** The numbers that the server's own code has for what is no revision. */
 function asNumber(expected: Expected): number {

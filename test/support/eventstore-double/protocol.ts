@@ -27,9 +27,6 @@ export const streams: typeof streamMessages = here(`${client}/streams_pb.js`);
 const fromClient = createRequire(here.resolve('@eventstore/db-client'));
 export const { Any } = fromClient('google-protobuf/google/protobuf/any_pb.js');
 
-/** How the protocol says "no position" and "end": the largest unsigned number. */
-export const NONE = 2n ** 64n - 1n;
-
 const LENGTH_DELIMITED = 2;
 
 /** A member of a message that is bytes, a text or a message. */

@@ -25,6 +25,7 @@ export function read(node: Node, call: ReadCall): void {
   if (denied) call.emit('error', denied);
   else if (leader && callerOf(call).requiresLeader) call.emit('error', failures.notLeader(leader));
   else if (!options) call.emit('error', failures.invalid('no options'));
+  else if (isNowhere(node, options)) call.emit('error', failures.unreadable(options));
   else if (options.hasSubscription()) {
     const { reading, isStart } = readingOf(options);
     const after = isStart ? -1 : reading.from;
@@ -33,6 +34,13 @@ export function read(node: Node, call: ReadCall): void {
   } else {
     void answer(node, call, options);
   }
+}
+
+/** The server cannot read forwards from the end of a stream, nor from inside a record. */
+function isNowhere(node: Node, options: Options): boolean {
+  const { source, from, direction } = readingOf(options).reading;
+  if (source.of === 'all') return from !== Infinity && !node.log.streams.isPlace(from, direction);
+  return from === Infinity && direction === 'forwards' && !options.hasSubscription();
 }
 
 function readingOf(options: Options): { readonly reading: Reading; readonly isStart: boolean } {
@@ -64,7 +72,7 @@ async function answer(node: Node, call: ReadCall, options: Options): Promise<voi
       if (filter?.matches(event) === false) continue;
       if (left === 0) break;
       left -= 1;
-      if (!call.write(eventResponse(event, source.of))) await drained(call);
+      if (!call.write(eventResponse(event))) await drained(call);
       if (call.cancelled) return;
     }
   }

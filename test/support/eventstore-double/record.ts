@@ -1,6 +1,5 @@
-// An event as the double stores and sends it. A read of $all tells positions, a read of a stream
-// does not: the real server leaves them out there.
-import { bytesField, NONE, numberField } from './protocol.ts';
+// An event as the double stores and sends it.
+import { bytesField, numberField } from './protocol.ts';
 
 export interface ProposedEvent {
   readonly id: string;
@@ -53,16 +52,7 @@ function entry(key: string, value: string): Buffer {
 }
 
 /** The bytes of a ReadResp that holds the event. */
-export function eventResponse(event: StoredEvent, from: 'all' | 'stream'): Buffer {
-  const position = from === 'all' ? event.position : NONE;
-  const recorded = Buffer.concat([
-    event.record,
-    numberField(4, position),
-    numberField(5, position),
-  ]);
-  const read = Buffer.concat([
-    bytesField(1, recorded),
-    from === 'all' ? numberField(3, event.position) : bytesField(4, ''),
-  ]);
-  return bytesField(1, read);
+export function eventResponse({ record, position }: StoredEvent): Buffer {
+  const recorded = Buffer.concat([record, numberField(4, position), numberField(5, position)]);
+  return bytesField(1, Buffer.concat([bytesField(1, recorded), numberField(3, position)]));
 }

@@ -11,7 +11,7 @@ import { Streams } from './streams.ts';
 const SCHEMA = readFileSync(new URL('./log.sql', import.meta.url), 'utf8');
 
 /** What a record takes in the log beside its texts; positions grow by this and those. */
-const RECORD_OVERHEAD_BYTES = 98;
+const RECORD_OVERHEAD_BYTES = 90;
 
 const MAX_WRITES_PER_COMMIT = 1_000;
 
@@ -190,7 +190,8 @@ export class StoredLog {
       ...[position, this.streams.idOf(stream), revision ?? null, event.id, event.type],
       ...[created, record],
     );
-    this.#end += RECORD_OVERHEAD_BYTES + record.length;
+    const { length } = Buffer.from(stream + event.type);
+    this.#end += RECORD_OVERHEAD_BYTES + length + event.data.length + event.metadata.length;
     this.#appended.push({ position, stream, revision: revision ?? NaN, type: event.type, record });
     return position;
   }

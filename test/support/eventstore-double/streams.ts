@@ -65,7 +65,9 @@ export class Streams {
     return this.#row(stream)?.last ?? -1;
   }
 
+  /** A stream takes its metadata with it. */
   isTombstoned(stream: string): boolean {
+    if (stream.startsWith('$$') && this.isTombstoned(stream.slice(2))) return true;
     return this.#row(stream)?.is_tombstoned === 1;
   }
 
@@ -112,9 +114,11 @@ export class Streams {
   /** The next events of a stream; those hidden by its metadata are left out. */
   read({ stream, from, direction, limit }: StreamPage): Events | 'not_found' | 'deleted' {
     const row = this.#row(stream);
-    if (row?.is_tombstoned === 1) return 'deleted';
+    if (this.isTombstoned(stream)) return 'deleted';
     if (!row || row.last < 0 || row.truncate_before === SOFT_DELETED) return 'not_found';
-    const kept = row.max_count === null ? 0 : row.last - row.max_count + 1;
+    // Of metadata only the last counts.
+    const maxCount = stream.startsWith('$$') ? 1 : (row.max_count ?? Infinity);
+    const kept = row.last - maxCount + 1;
     const first = Math.max(0, kept, row.truncate_before ?? 0);
     const youngerThan = row.max_age_seconds === null ? 0 : Date.now() - row.max_age_seconds * 1_000;
     const isForwards = direction === 'forwards';
@@ -125,6 +129,14 @@ export class Streams {
     const low = isForwards ? Math.max(first, from) : first;
     const high = isForwards ? row.last : Math.min(row.last, from);
     return statement.all(row.id, low, high, youngerThan, limit) as unknown as Events;
+  }
+
+  /** Whether a record begins there: at 0 always, and behind the end it may yet. */
+  isPlace(position: number, direction: Direction): boolean {
+    if (position === 0) return true;
+    const next = this.#prepare('SELECT min(position) AS next FROM events WHERE position >= ?');
+    const at = (next.get(position) as { next: number | null }).next;
+    return at === position || (at === null && direction === 'forwards');
   }
 
   readAll({ from, direction, limit }: AllPage): Events {

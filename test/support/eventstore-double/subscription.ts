@@ -46,6 +46,11 @@ export class Subscription {
     this.#stopListening = this.#node.log.onCommit((events) => this.#committed(events));
     call.on('drain', () => this.#drained());
     for (const gone of ['cancelled', 'close', 'error']) call.once(gone, () => this.#leave());
+    const { source } = this.#subscribed;
+    if (source.of === 'stream' && this.#node.log.streams.isTombstoned(source.stream)) {
+      this.#fail(failures.streamDeleted(source.stream));
+      return;
+    }
     this.#send((response) => {
       const confirmation = new streams.ReadResp.SubscriptionConfirmation();
       confirmation.setSubscriptionId(randomUUID());
@@ -93,9 +98,11 @@ export class Subscription {
     const all = pages(this.#node.log.streams, reading, filter?.window);
     let step = all.next();
     for (; !step.done; step = all.next()) {
+      // A page in which nothing matches is a checkpoint by its beginning.
+      let checkpoint = step.value[0]!.position;
+      for (const event of step.value) if (this.#consider(event)) checkpoint = event.position;
       const isLast = step.value.length < (filter?.window ?? 1);
-      for (const event of step.value) this.#consider(event);
-      if (!isLast) this.#checkpointIfDue(this.#after);
+      if (!isLast) this.#checkpointIfDue(checkpoint);
       if (this.#isWaiting) return;
     }
     if (step.value === 'deleted' && source.of === 'stream')
@@ -118,12 +125,12 @@ export class Subscription {
     const { source } = this.#subscribed;
     for (const event of events) {
       if (source.of === 'stream' && event.stream !== source.stream) continue;
+      this.#consider(event);
+      this.#checkpointIfDue(event.position);
       if (source.of === 'stream' && event.type === '$streamDeleted') {
         this.#fail(failures.streamDeleted(source.stream));
         return;
       }
-      this.#consider(event);
-      this.#checkpointIfDue(event.position);
     }
     if (this.#buffer.length > LIVE_BUFFER_EVENTS) setImmediate(() => this.#dropIfSlow());
   }
@@ -132,11 +139,14 @@ export class Subscription {
     if (!this.#isOver && this.#buffer.length > LIVE_BUFFER_EVENTS) this.drop();
   }
 
-  #consider(event: StoredEvent): void {
+  /** Whether it was sent. */
+  #consider(event: StoredEvent): boolean {
     const { source, filter } = this.#subscribed;
     this.#after = source.of === 'all' ? event.position : event.revision;
     this.#considered += 1;
-    if (filter?.matches(event) !== false) this.#write(eventResponse(event, source.of));
+    if (filter?.matches(event) === false) return false;
+    this.#write(eventResponse(event));
+    return true;
   }
 
   #checkpointIfDue(position: number): void {
