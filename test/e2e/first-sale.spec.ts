@@ -1,12 +1,19 @@
-// From an empty ledger to a settled order, through HTTP only.
+// From an empty ledger to a settled order, through HTTP only, with the log on either store.
 import { bootLedger, type TestLedger } from '../support/boot-ledger.ts';
+import { type LogServer, STORES, startLogServer } from '../support/log-server.ts';
 
-describe('a first sale', () => {
+describe.each(STORES)('a first sale on %s', (store) => {
+  let server: LogServer;
   let ledger: TestLedger;
   beforeAll(async () => {
-    ledger = await bootLedger({ now: '2026-01-10T12:00:00.000Z' });
+    server = await startLogServer(store);
+    const { environment } = server;
+    ledger = await bootLedger({ now: '2026-01-10T12:00:00.000Z', environment });
   });
-  afterAll(() => ledger.close());
+  afterAll(async () => {
+    await ledger.close();
+    await server.stop();
+  });
 
   const done = async (sent: ReturnType<TestLedger['post']>) => {
     const reply = await sent;

@@ -33,13 +33,25 @@ export interface TestLedger {
   close(isKept?: boolean): Promise<void>;
 }
 
+export interface Boot {
+  readonly now?: string;
+  readonly dataDirectory?: string;
+  /** What the operator decided, such as on which store the log is. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Boots on an empty directory, or on one that an earlier ledger left with `close(true)`. */
 export async function bootLedger({
   now = '2026-01-15T12:00:00.000Z',
   dataDirectory = '',
-} = {}): Promise<TestLedger> {
+  environment = {},
+}: Boot = {}): Promise<TestLedger> {
   const directory = dataDirectory || (await mkdtemp(join(tmpdir(), 'promo-ledger-')));
-  const config = configFrom({ PROMO_LEDGER_DATA: directory, PROMO_LEDGER_LOG_LEVEL: 'silent' });
+  const config = configFrom({
+    PROMO_LEDGER_DATA: directory,
+    PROMO_LEDGER_LOG_LEVEL: 'silent',
+    ...environment,
+  });
   const app = await createService(config, () => ledger.now);
   const store = app.get<EventStore>(EVENT_STORE);
   let position = '';
