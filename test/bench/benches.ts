@@ -5,6 +5,7 @@ import type { Bench } from './figure.ts';
 import { follow } from './follow.bench.ts';
 import { market } from './market.bench.ts';
 import { restart } from './restart.bench.ts';
+import { statements } from './statements.bench.ts';
 import { storage } from './storage.bench.ts';
 
 export const benches: Readonly<Record<string, Bench>> = {
@@ -13,5 +14,6 @@ export const benches: Readonly<Record<string, Bench>> = {
   commands: { run: commands, by: ['store'] },
   follow: { run: follow, by: ['store'] },
   restart: { run: restart, by: ['store'] },
+  statements: { run: statements, by: ['engine'] },
   market: { run: market, by: ['store', 'engine'] },
 };

@@ -2,6 +2,7 @@
 // one line that are confirmed as they come, one refund to every twentieth order. From a seed alone.
 import { demand, type Ledger } from '#cli/ledger.ts';
 import * as requests from '#cli/requests.ts';
+import { drawn } from './drawn.ts';
 import type { BenchOptions } from './options.ts';
 
 const SELLERS = 200;
@@ -91,13 +92,6 @@ export function orderOf({ seed, ways, periods }: OpenMarket, index: number, pref
       },
     ],
   };
-}
-
-/** A spread of 2^31 values that only the seed and the index decide (a multiplicative hash). */
-function drawn(seed: number, index: number): number {
-  let mixed = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
-  return (mixed ^ (mixed >>> 13)) >>> 1;
 }
 
 export async function* bulkLines(

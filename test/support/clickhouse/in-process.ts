@@ -17,8 +17,9 @@ export interface InProcessClickHouse {
   stop(): Promise<void>;
 }
 
-export function startInProcessClickHouse(): InProcessClickHouse {
-  const directory = mkdtempSync(join(tmpdir(), 'promo-ledger-chdb-'));
+/** In a directory that is gone when it stops, or in one that is given and stays. */
+export function startInProcessClickHouse(given?: string): InProcessClickHouse {
+  const directory = given ?? mkdtempSync(join(tmpdir(), 'promo-ledger-chdb-'));
   const keepsItOpen = createChdbConnection({ path: directory });
   let databases = 0;
   return {
@@ -34,7 +35,7 @@ export function startInProcessClickHouse(): InProcessClickHouse {
     },
     stop: async () => {
       await keepsItOpen.close();
-      rmSync(directory, { recursive: true, force: true });
+      if (given === undefined) rmSync(directory, { recursive: true, force: true });
     },
   };
 }

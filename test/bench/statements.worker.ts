@@ -1,0 +1,55 @@
+// One step of the statements bench in a process of its own, so that its memory is its own too.
+import { createHash } from 'node:crypto';
+import { seconds } from './figure.ts';
+import { GeneratedLog, type GeneratedMarket } from './generated-log.ts';
+import type { EngineName } from './options.ts';
+import { openStatementEngine } from './statement-engine.ts';
+import { peakMemory } from './workplace.ts';
+
+export interface StatementsRequest {
+  readonly engine: EngineName;
+  readonly directory: string;
+  readonly market: GeneratedMarket;
+  readonly period: 0 | 1;
+  readonly step: 'copy' | 'compute';
+}
+
+export interface StatementsAnswer {
+  readonly seconds: number;
+  /** Since the process began, in MB. */
+  readonly peakMemory: number;
+  readonly statements: number;
+  readonly lines: number;
+  /** Over the hashes of all documents in their order. */
+  readonly sha256: string;
+}
+
+process.once('message', (request: StatementsRequest) => void answer(request));
+process.once('disconnect', () => process.exit(1));
+
+async function answer({ engine: name, directory, market, period, step }: StatementsRequest) {
+  const engine = await openStatementEngine(name, directory, new GeneratedLog(market, period));
+  const hash = createHash('sha256');
+  let statements = 0;
+  let lines = 0;
+  const taken = await seconds(async () => {
+    if (step === 'copy') return engine.copy(period);
+    const way = await engine.way(period);
+    await way.compute();
+    for await (const { statement } of way.documents()) {
+      hash.update(statement.documentSha256);
+      statements += 1;
+      lines += statement.lineCount;
+    }
+    await way.leaveCarry(engine.left);
+    return way.close?.();
+  });
+  await engine.close();
+  const counted = { statements, lines, sha256: hash.digest('hex') };
+  const given: StatementsAnswer = {
+    seconds: taken,
+    peakMemory: peakMemory(process.pid),
+    ...counted,
+  };
+  process.send!(given, () => process.exit(0));
+}
