@@ -127,6 +127,7 @@ describe('a damaged log', () => {
     const reader = openSqliteReader(file);
     await expect(reader.readAll()).rejects.toBeInstanceOf(LogCorrupt);
     await expect(reader.readAll()).rejects.toThrow('the event at 2 is missing before 3');
+    await expect(reader.readAllFacts()).rejects.toThrow('the event at 2 is missing before 3');
     await reader.close();
   });
 });

@@ -77,6 +77,9 @@ export interface AllRead {
 /** An event whose data is left as its canonical JSON text: for bulk readers that need no object. */
 export type EventText = Omit<RecordedEvent, 'data'> & { readonly data: string };
 
+/** An event without its envelope: all that read models go by, and cheaper to read. */
+export type EventFact = Omit<RecordedEvent, 'id' | 'metadata'>;
+
 export interface TextRead extends AllRead {
   /** Only events of these types; `limit` counts those. */
   readonly types?: readonly string[];
@@ -100,6 +103,8 @@ export interface EventLogReader {
    * the end of the log.
    */
   readAll(read?: AllRead): Promise<readonly RecordedEvent[]>;
+  /** As `readAll`. */
+  readAllFacts(read?: AllRead): Promise<readonly EventFact[]>;
   readAllText(read?: TextRead): Promise<readonly EventText[]>;
   /** Pages of events in log order, then those to come, until the signal aborts (ends quietly). */
   follow(follow: Follow): AsyncIterable<readonly RecordedEvent[]>;

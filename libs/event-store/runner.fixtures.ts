@@ -89,6 +89,7 @@ export function sharedStore(store: EventStore, isOnlyWriter = false): SharedStor
     },
     readStream: (stream, read) => store.readStream(stream, read),
     readAll: (read) => store.readAll(read),
+    readAllFacts: (read) => store.readAllFacts(read),
     readAllText: (read) => store.readAllText(read),
     follow: (follow) => store.follow(follow),
     head: () => store.head(),

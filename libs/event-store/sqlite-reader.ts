@@ -6,6 +6,7 @@ import { openForReading } from './log-file.ts';
 import { isDamage, LogCorrupt, messageOf, sqliteCode } from './log-file-errors.ts';
 import {
   type AllRead,
+  type EventFact,
   type EventLogReader,
   type EventText,
   type Follow,
@@ -64,6 +65,12 @@ export class SqliteReader implements EventLogReader {
     const events = this.asking(() => this.rows.ofLog(after.logIndex, limit));
     this.#assertContiguous(after.logIndex, events);
     return events;
+  }
+
+  async readAllFacts({ after = START, limit = PAGE }: AllRead = {}): Promise<readonly EventFact[]> {
+    const facts = this.asking(() => this.rows.factsOfLog(after.logIndex, limit));
+    this.#assertContiguous(after.logIndex, facts);
+    return facts;
   }
 
   async readAllText(read: TextRead = {}): Promise<readonly EventText[]> {

@@ -4,7 +4,6 @@ import { ActivityEvent, EntryEvent } from './activity.events.ts';
 import { ApplicationEvent } from './application.events.ts';
 import { InfluencerEvent } from './influencer.events.ts';
 import { IssuedCodeEvent } from './issued-code.events.ts';
-import type { Metadata } from './metadata.ts';
 import { OrderEvent } from './order.events.ts';
 import { PayeeEvent } from './payee.events.ts';
 import { ProgrammeEvent } from './programme.events.ts';
@@ -36,13 +35,11 @@ export const EVENT_TYPES: ReadonlySet<string> = new Set(LedgerEvent.options.flat
 
 export type EventOf<T extends EventType> = Extract<LedgerEvent, { type: T }>;
 
-/** Where an event stands: its lasting name, its place in the log, what it carries beside data. */
+/** Where an event stands: its lasting name, its place in the log. */
 export interface Recorded {
   readonly stream: string;
   readonly revision: number;
   /** How many events of the ledger stand before it. */
   readonly logIndex: number;
-  readonly id: string;
-  readonly metadata: Metadata;
 }
 export type RecordedLedgerEvent = LedgerEvent & Recorded;

@@ -2,6 +2,7 @@
 // every step with its arithmetic and the derivation of its clearsAt, what waits or stayed without
 // effect, and where its money stands now. JSON values only; decides nothing.
 import type { EventOf, LedgerEvent, Recorded } from './events.ts';
+import type { Metadata } from './metadata.ts';
 import { explainClearing } from './explain-clearing.ts';
 import type { ClearingExplanation } from './explain-clearing.ts';
 import { earnedOnNet, explainMovement } from './explain-movement.ts';
@@ -79,7 +80,8 @@ export interface OrderExplanation {
 }
 
 /** An event as a stream gives it: its place in the log does not matter here. */
-export type ExplainedEvent = LedgerEvent & Omit<Recorded, 'logIndex' | 'id'>;
+export type ExplainedEvent = LedgerEvent &
+  Omit<Recorded, 'logIndex'> & { readonly metadata: Metadata };
 type ExplainedOrderEvent = Extract<ExplainedEvent, OrderEvent>;
 
 /**

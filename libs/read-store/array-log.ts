@@ -35,7 +35,7 @@ export class ArrayLog implements EventLogReader {
     return event;
   }
 
-  readAll({ after = START, limit = 1_000 }: AllRead = {}): Promise<readonly RecordedEvent[]> {
+  readAllFacts({ after = START, limit = 1_000 }: AllRead = {}): Promise<readonly RecordedEvent[]> {
     const from = after.logIndex + 1;
     return Promise.resolve(this.events.slice(from, from + limit));
   }
@@ -54,6 +54,10 @@ export class ArrayLog implements EventLogReader {
 
   readStream(): never {
     throw new Error('a follower reads no streams');
+  }
+
+  readAll(): never {
+    throw new Error('a follower reads no envelopes');
   }
 
   readAllText(): never {

@@ -2,7 +2,7 @@
 // checkpoint are committed together. Nothing is skipped: what is not the next event, or is of an
 // unknown type, raises an alarm after everything before it has been committed.
 import type { DatabaseSync } from 'node:sqlite';
-import type { RecordedEvent } from '#event-store/port.ts';
+import type { EventFact } from '#event-store/port.ts';
 import { EVENT_TYPES, type RecordedLedgerEvent } from '#ledger/events.ts';
 import { eventRef } from '#ledger/streams.ts';
 import {
@@ -58,16 +58,16 @@ export class Feed {
   }
 
   /** Events in log order, the first of them the one after the last that was taken in. */
-  apply(events: readonly RecordedEvent[]): void {
+  apply(events: readonly EventFact[]): void {
     this.gather(events);
     this.commit();
   }
 
   /** Evolves without committing: a rebuild spends one commit on several pages. */
-  gather(events: readonly RecordedEvent[]): void {
+  gather(events: readonly EventFact[]): void {
     const { applicable, alarm } = this.#judge(events);
     try {
-      for (const event of applicable) this.#evolve(event as RecordedEvent & RecordedLedgerEvent);
+      for (const event of applicable) this.#evolve(event as EventFact & RecordedLedgerEvent);
     } catch (error) {
       this.#forget();
       throw error;
@@ -97,8 +97,8 @@ export class Feed {
     this.#checkpoint = this.#gathered;
   }
 
-  #judge(events: readonly RecordedEvent[]): {
-    applicable: readonly RecordedEvent[];
+  #judge(events: readonly EventFact[]): {
+    applicable: readonly EventFact[];
     alarm?: Alarm;
   } {
     const first = this.#gathered.logIndex + 1;
@@ -118,7 +118,7 @@ export class Feed {
     return { applicable: known, alarm };
   }
 
-  #gapAt({ stream, revision }: RecordedEvent): Alarm {
+  #gapAt({ stream, revision }: EventFact): Alarm {
     const next = this.#revisions!.lastOf(stream) + 1;
     return new StreamNotContiguous(eventRef(stream, next), eventRef(stream, revision));
   }

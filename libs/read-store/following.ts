@@ -104,7 +104,7 @@ export class Following {
     if (live === undefined) return 'empty';
     const started = performance.now();
     const after = live.checkpoint;
-    const events = await reader.readAll({ after, limit: PAGE_EVENTS });
+    const events = await reader.readAllFacts({ after, limit: PAGE_EVENTS });
     try {
       live.apply(events);
     } catch (error) {

@@ -73,7 +73,7 @@ async function* fill(run: RebuildRun): AsyncGenerator<void> {
     const missing = store.live && store.live.checkpoint.logIndex - after.logIndex;
     if (missing === 0) break;
     const limit = Math.min(PAGE_EVENTS, missing ?? PAGE_EVENTS);
-    const events = await reader.readAll({ after, limit });
+    const events = await reader.readAllFacts({ after, limit });
     if (events.length === 0 && missing === undefined) break;
     if (events.length === 0) throw new LogShorterThanRows(store.live!.checkpoint.logIndex);
     feed.gather(events);

@@ -107,7 +107,7 @@ async function replay(workplace: Workplace): Promise<Figure> {
   let events = 0;
   const spent = await seconds(async () => {
     for (let after: Place = START; ;) {
-      const page = await log.readAll({ after, limit: 5_000 });
+      const page = await log.readAllFacts({ after, limit: 5_000 });
       const last = page.at(-1);
       if (!last) return;
       events += page.length;

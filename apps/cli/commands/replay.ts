@@ -1,7 +1,7 @@
 // `promo-ledger replay`: rebuilds projections from the log's first event into new tables beside
 // live traffic, compares their state hashes with those of the live ones, and switches. Through the
-// running service when there is one. `--to-nothing` only folds the log, to measure how fast it can
-// be read.
+// running service when there is one. `--to-nothing` only reads the log as projections are given it,
+// to measure how fast that can be.
 import type { Command } from 'commander';
 import { type Place, START } from '#event-store/port.ts';
 import type { Config } from '#api/config.ts';
@@ -79,7 +79,7 @@ async function foldToNothing(config: Config, json: boolean): Promise<void> {
     const total = totalOf(log, await log.head());
     let after: Place = START;
     for (;;) {
-      const page = await log.readAll({ after, limit: 5_000 });
+      const page = await log.readAllFacts({ after, limit: 5_000 });
       const last = page.at(-1);
       if (last === undefined) return after.logIndex + 1;
       after = last;

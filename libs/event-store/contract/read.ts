@@ -36,6 +36,10 @@ function upper(): string {
   return randomUUID().toUpperCase();
 }
 
+function factOf<E extends NewEvent>({ id: _id, metadata: _metadata, ...fact }: E) {
+  return fact;
+}
+
 export function readContract(open: OpenLog): void {
   describe('an event read back', () => eventsReadBack(open));
   describe('a stream', () => streams(open));
@@ -55,6 +59,7 @@ function eventsReadBack(open: OpenLog): void {
     const stored = { ...event, stream: 'order-s/1', revision: 0 };
     expect(await store.readStream('order-s/1')).toMatchObject([stored]);
     expect(await store.readAll()).toMatchObject([{ ...stored, logIndex: 0 }]);
+    expect(await store.readAllFacts()).toMatchObject([{ ...factOf(stored), logIndex: 0 }]);
     const [text] = await store.readAllText();
     expect(text).toMatchObject({ ...stored, data: canonicalJson(event.data) });
   });
@@ -134,6 +139,18 @@ function wholeLog(open: OpenLog): void {
     const third = await store.readAll({ after: second.at(-1)!, limit: 3 });
     expect(idsOf([...first, ...second, ...third])).toEqual(idsOf(events));
     expect(await store.readAll({ after: third.at(-1)! })).toEqual([]);
+  });
+
+  it('is read as facts: the same events in the same pages, without their envelopes', async () => {
+    const { store } = log();
+    await store.append('task-a', 'no_stream', newEvents(70));
+    await store.append('task-b', 'no_stream', newEvents(70));
+    const events = (await store.readAll()).map(factOf);
+    const first = await store.readAllFacts({ limit: 100 });
+    const second = await store.readAllFacts({ after: first.at(-1)!, limit: 100 });
+    expect(first).toHaveLength(100);
+    expect([...first, ...second]).toMatchObject(events);
+    expect(await store.readAllFacts({ after: second.at(-1)! })).toEqual([]);
   });
 
   it('holds an append where it was acknowledged to be', async () => {

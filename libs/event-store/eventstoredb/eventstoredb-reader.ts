@@ -5,6 +5,7 @@ import { eventRef } from '#ledger/streams.ts';
 import { LogCorrupt } from '../log-file-errors.ts';
 import {
   type AllRead,
+  type EventFact,
   type EventLogReader,
   type EventText,
   type Follow,
@@ -23,6 +24,8 @@ import { LogNotAlone } from './log-errors.ts';
 import { LogEnd } from './log-end.ts';
 import type { LogIdentity } from './log-identity.ts';
 import { LogScan } from './log-scan.ts';
+import { findLossyStreams, type LossyStream } from './lossy-streams.ts';
+import { type Mark, Marks } from './marks.ts';
 import { News } from './news.ts';
 import { Places } from './places.ts';
 import { READ_BUFFER, readPage } from './read-page.ts';
@@ -44,6 +47,7 @@ export class EventStoreDbReader implements EventLogReader {
   protected readonly connection: Connection;
   protected readonly prefix: string;
   protected readonly news: News;
+  protected readonly marks: Marks;
   readonly #begin: LogIdentity['begin'];
   readonly #end: LogEnd;
   readonly #places = new Places();
@@ -56,6 +60,7 @@ export class EventStoreDbReader implements EventLogReader {
     this.connection = connection;
     this.prefix = prefix;
     this.news = new News(connection, prefix);
+    this.marks = new Marks(connection, prefix);
     this.#end = new LogEnd(connection, prefix, begin?.commit);
   }
 
@@ -109,6 +114,11 @@ export class EventStoreDbReader implements EventLogReader {
       return size < MAX_PAGE_SIZE;
     });
     return events;
+  }
+
+  /** The envelope comes with every event: there is nothing to spare. */
+  readAllFacts(read?: AllRead): Promise<readonly EventFact[]> {
+    return this.readAll(read);
   }
 
   async readAllText(read: TextRead = {}): Promise<readonly EventText[]> {
@@ -172,6 +182,16 @@ export class EventStoreDbReader implements EventLogReader {
         return true;
       });
     return place.logIndex === logIndex ? place : undefined;
+  }
+
+  /** Undefined when nothing stands there. */
+  findMark(mark: Mark): Promise<string | undefined> {
+    return this.asking(() => this.marks.find(mark));
+  }
+
+  /** Of the ledger's streams, those that lose events by what somebody told the server. */
+  lossyStreams(): Promise<readonly LossyStream[]> {
+    return this.asking(() => findLossyStreams(this.connection, this.prefix));
   }
 
   async close(): Promise<void> {
