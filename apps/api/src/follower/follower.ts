@@ -40,6 +40,8 @@ const LONGEST_BACKOFF_MS = 10_000;
 /** Draining past this is cut off: the rows are as safe as ever, only further behind. */
 const STOP_MS = 20_000;
 const THREAD_MEGABYTES = 256;
+/** A page of events is all that it holds for longer than a moment. */
+const THREAD_YOUNG_MEGABYTES = 32;
 
 interface RequestedRebuild {
   readonly onProgress: (progress: RebuildProgress) => void;
@@ -257,6 +259,9 @@ function startFollowerThread(files: FollowerFiles): Worker {
   const script = new URL(`./follower.worker${extname(import.meta.url)}`, import.meta.url);
   return new Worker(script, {
     workerData: files,
-    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES },
+    resourceLimits: {
+      maxOldGenerationSizeMb: THREAD_MEGABYTES,
+      maxYoungGenerationSizeMb: THREAD_YOUNG_MEGABYTES,
+    },
   });
 }

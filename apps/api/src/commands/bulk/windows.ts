@@ -2,8 +2,8 @@
 // idle, but only so many; answers come out in the order of the input as soon as they are there.
 // Who does not take them stops the reading of the feed.
 
-/** How many windows may be under way. */
-const WINDOWS_AHEAD = 4;
+/** One is taken to the disk while the next is decided; more only hold more in memory. */
+const WINDOWS_AHEAD = 2;
 
 /** Starts a window; the promise inside gives its answers and never rejects. */
 export type Begin<W, A> = (window: W) => Promise<{ readonly answers: Promise<A> }>;
