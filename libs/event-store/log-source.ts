@@ -1,6 +1,7 @@
 // Which log it is, and how it is opened: for reading beside its writers, or to write. Plain values,
 // so that a source can be handed to a worker thread or a child process. The connection may hold a
 // password: a source is never printed, `nameOf` is.
+import { assertNoCopy, type CopyMark, fileMark, storeMark } from './copy-mark.ts';
 import type { EventLogReader, EventStore } from './port.ts';
 import { openSqliteReader, SqliteReader } from './sqlite-reader.ts';
 import { openSqliteStore } from './sqlite-store.ts';
@@ -27,11 +28,27 @@ export async function openLogReader(source: LogSource): Promise<EventLogReader> 
   return openEventStoreDbReader(source);
 }
 
-/** As `openLogReader`; a SQLite file is then locked against other writers. */
+/** As `openLogReader`, and with LogUnderCopy; a SQLite file is locked against other writers. */
 export async function openEventStore(source: LogSource): Promise<EventStore> {
-  if (source.kind === 'sqlite') return openSqliteStore(source.file);
+  const { store, mark } = await openCopyTarget(source);
+  try {
+    await assertNoCopy(nameOf(source), mark);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** As `openEventStore`, also while a copy into it is not finished. */
+export async function openCopyTarget(
+  source: LogSource,
+): Promise<{ readonly store: EventStore; readonly mark: CopyMark }> {
+  if (source.kind === 'sqlite')
+    return { store: openSqliteStore(source.file), mark: fileMark(source.file) };
   const { openEventStoreDb } = await eventStoreDb();
-  return openEventStoreDb(source);
+  const store = await openEventStoreDb(source);
+  return { store, mark: storeMark(store) };
 }
 
 export interface Health {

@@ -17,6 +17,7 @@ import {
 import type { AppendResult, EventData, WrongExpectedVersionError } from '@eventstore/db-client';
 import { CallFailed } from './call-failed.ts';
 import { EventStoreDbReader } from './eventstoredb-reader.ts';
+import type { Mark } from './marks.ts';
 import { toStore } from './stored-event.ts';
 
 interface Append {
@@ -42,6 +43,14 @@ export class EventStoreDbStore extends EventStoreDbReader implements EventStore 
       return Promise.reject(new AppendTooLarge(`${stream}: ${bytes} bytes in one append`));
     const stored = events.map((event, i) => toStore(event, canonical[i]!));
     return this.#inTurn(stream, () => this.#append({ stream, expected, events: stored }));
+  }
+
+  /** See Marks. */
+  changeMark(
+    mark: Mark,
+    change: (now: string | undefined) => string | null,
+  ): Promise<string | undefined> {
+    return this.asking(() => this.marks.change(mark, change));
   }
 
   /** What is under way is still answered. */

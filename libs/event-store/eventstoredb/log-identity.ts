@@ -1,17 +1,11 @@
 // The log's id, which caches and checkpoints name it by: custom metadata of the programme's stream.
 // That is a system event, so it is none of the log's; written at *no stream* or an exact revision,
 // so that of two that begin a log at once both take the same.
-import {
-  type EventStoreDBClient,
-  jsonEvent,
-  type JSONType,
-  type Position as ServerPosition,
-} from '@eventstore/db-client';
+import type { Position as ServerPosition } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { PROGRAMME_STREAM } from '#ledger/streams.ts';
-import { CallFailed } from './call-failed.ts';
 import type { Connection } from './connection.ts';
-import { readPage } from './read-page.ts';
+import { readMetadata, type StreamMetadata, tryToWriteMetadata } from './stream-metadata.ts';
 
 const LOG_ID = 'promoLedgerLogId';
 
@@ -21,20 +15,13 @@ export interface LogIdentity {
   readonly begin: ServerPosition | undefined;
 }
 
-interface StreamMetadata {
-  /** -1 when the stream has none. */
-  readonly revision: bigint;
-  readonly position?: ServerPosition | undefined;
-  readonly content: Readonly<Record<string, JSONType>>;
-}
-
 /** Undefined when there is none. */
 export async function findIdentity(
   connection: Connection,
   prefix: string,
   retryMs: number,
 ): Promise<LogIdentity | undefined> {
-  return identityIn(await read(connection, metadataStream(prefix), retryMs));
+  return identityIn(await readMetadata(connection, prefix + PROGRAMME_STREAM, retryMs));
 }
 
 /** The identity that is there, or one that is there from now on. */
@@ -43,12 +30,14 @@ export async function ensureIdentity(
   prefix: string,
   retryMs: number,
 ): Promise<LogIdentity> {
-  const stream = metadataStream(prefix);
+  const stream = prefix + PROGRAMME_STREAM;
   for (;;) {
-    const found = await read(connection, stream, retryMs);
+    const found = await readMetadata(connection, stream, retryMs);
     const identity = identityIn(found);
     if (identity !== undefined) return identity;
-    await write(connection, stream, found, retryMs);
+    // What others keep there, such as who may read the stream, stays.
+    const content = { ...found.content, [LOG_ID]: randomUUID() };
+    await tryToWriteMetadata(connection, stream, { ...found, content }, retryMs);
   }
 }
 
@@ -57,58 +46,4 @@ function identityIn({ revision, position, content }: StreamMetadata): LogIdentit
   const logId = content[LOG_ID];
   if (typeof logId !== 'string') return undefined;
   return { logId, begin: revision === 0n ? position : undefined };
-}
-
-/** Writes an id unless somebody else was faster, or it is not known whether it was written. */
-async function write(
-  connection: Connection,
-  stream: string,
-  { revision, content }: StreamMetadata,
-  retryMs: number,
-): Promise<void> {
-  // What others keep there, such as who may read the stream, stays.
-  const event = jsonEvent({ type: '$metadata', data: { ...content, [LOG_ID]: randomUUID() } });
-  const options = {
-    ...connection.callOptions,
-    expectedRevision: revision < 0n ? ('no_stream' as const) : revision,
-  };
-  const append = (client: EventStoreDBClient) =>
-    connection.inTime(client.appendToStream(stream, event, options));
-  try {
-    await connection.callAgain(['not_done'], append, retryMs);
-  } catch (error) {
-    const isOpen = error instanceof CallFailed && ['conflict', 'unknown'].includes(error.kind);
-    if (!isOpen) throw error;
-  }
-}
-
-const metadataStream = (prefix: string) => `$$${prefix}${PROGRAMME_STREAM}`;
-
-async function read(
-  connection: Connection,
-  stream: string,
-  retryMs: number,
-): Promise<StreamMetadata> {
-  let found: StreamMetadata = { revision: -1n, content: {} };
-  const last = { direction: 'backwards', fromRevision: 'end', maxCount: 1 } as const;
-  try {
-    await connection.callAgain(
-      ['not_done', 'unknown'],
-      (client) =>
-        readPage(
-          client.readStream(stream, { ...connection.callOptions, ...last }),
-          connection.patience.callMs,
-          ({ event }) => {
-            const content = (event?.isJson ? event.data : {}) as StreamMetadata['content'];
-            if (event !== undefined)
-              found = { revision: event.revision, position: event.position, content };
-            return true;
-          },
-        ),
-      retryMs,
-    );
-  } catch (error) {
-    if (!(error instanceof CallFailed && error.kind === 'not_found')) throw error;
-  }
-  return found;
 }
