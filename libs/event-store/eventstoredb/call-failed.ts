@@ -34,6 +34,12 @@ const PERMISSION_DENIED = 7;
 const INTERNAL = 13;
 const UNAVAILABLE = 14;
 
+/** Upon these the client closes its channel itself, and opens another for the next call. */
+export function closesChannel({ cause }: CallFailed): boolean {
+  const { type } = (cause ?? {}) as { type?: ErrorType };
+  return type === ErrorType.UNAVAILABLE || type === ErrorType.CANCELLED;
+}
+
 export function callFailed(error: unknown): CallFailed {
   if (error instanceof CallFailed) return error;
   const { type, code } = error as { type?: ErrorType; code?: number };

@@ -5,7 +5,13 @@ import { type BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { LogFileError } from '../log-file-errors.ts';
 import { StoreUnavailable } from '../port.ts';
-import { callFailed, CallFailed, type FailureKind, noAnswer } from './call-failed.ts';
+import {
+  callFailed,
+  CallFailed,
+  closesChannel,
+  type FailureKind,
+  noAnswer,
+} from './call-failed.ts';
 import { parseConnection, type Server } from './connection-string.ts';
 
 /** All in milliseconds. */
@@ -114,6 +120,7 @@ export class Connection {
     lease.calls += 1;
     try {
       const answer = await ask(lease.client);
+      lease.isBroken = false;
       this.#answeredAt = performance.now();
       this.#trouble = undefined;
       return answer;
@@ -174,6 +181,7 @@ export class Connection {
     if (error instanceof StoreUnavailable || error instanceof LogFileError) return error;
     if (error instanceof RangeError) return error;
     const failure = callFailed(error);
+    lease.isBroken = closesChannel(failure);
     if (failure.isConnectionLost || failure.kind === 'not_done') this.#trouble = failure.message;
     else this.#trouble = undefined;
     if (failure.isConnectionLost) this.#replace(lease, failure);
@@ -184,7 +192,6 @@ export class Connection {
   }
 
   #replace(lease: Lease, failure: CallFailed): void {
-    if (failure.kind === 'not_done') lease.isBroken = true;
     if (lease !== this.#lease || this.closing.aborted) return;
     const isYoung = performance.now() - lease.since < MIN_LIFE_MS;
     if (failure.kind === 'not_done' && isYoung) return;

@@ -11,7 +11,7 @@ import type { OpenLog } from '../contract/log.ts';
 import { storeContract } from '../store-contract.ts';
 import { openEventStoreDb } from './open.ts';
 
-const IMAGE = 'eventstore/eventstore:23.10.4-jammy';
+const IMAGE = 'eventstore/eventstore:23.10.0-bookworm-slim';
 const PORT = 2113;
 const A_PULL_MS = 300_000;
 
