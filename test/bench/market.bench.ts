@@ -1,12 +1,12 @@
 // A large market through a real service over HTTP on loopback, then everything that is computed
 // from its log: replay, rebuild, lake, statements. The service's memory is watched all the while.
-import { request as open, Agent } from 'node:http';
 import { syncLake } from '#analytics/lake/lake.ts';
 import { workspaceIn } from '#analytics/workspace.ts';
 import { httpLedger } from '#cli/http-ledger.ts';
 import { openLogReader } from '#event-store/log-source.ts';
 import { type Place, START } from '#event-store/port.ts';
 import { type Figure, figuresOf, seconds, timed } from './figure.ts';
+import { Posting } from './http-load.ts';
 import { bulkLines, openMarket, type OpenMarket, orderOf } from './large-market.ts';
 import { statementFigures } from './market-statements.ts';
 import type { BenchOptions } from './options.ts';
@@ -51,20 +51,15 @@ async function singleOrders(
   { store, scale }: BenchOptions,
 ) {
   const count = Math.ceil(SINGLE_ORDERS * scale);
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const post = (index: number) =>
-    new Promise<void>((resolve, reject) => {
-      const body = JSON.stringify(orderOf(opened, index, 'single'));
-      const headers = { 'content-type': 'application/json', 'content-length': body.length };
-      const sent = open(`${url}/orders`, { method: 'POST', agent, headers }, (answer) => {
-        if (answer.statusCode !== 200) reject(new Error(`HTTP ${answer.statusCode}`));
-        answer.resume().once('end', resolve);
-      });
-      sent.once('error', reject).end(body);
-    });
+  const idle = Array.from({ length: 64 }, () => new Posting(url, '/orders'));
+  const post = async (index: number) => {
+    const connection = idle.pop()!;
+    await connection.post(orderOf(opened, index, 'single'));
+    idle.push(connection);
+  };
   await timed(Math.ceil(count / 10), 64, (index) => post(count + index));
   const run = await timed(count, 64, post);
-  agent.destroy();
+  for (const connection of idle) connection.close();
   const target = store === 'sqlite' ? { atLeast: 4_000 } : undefined;
   return figuresOf('HTTP single orders, 64 in flight', run, target);
 }
