@@ -95,6 +95,7 @@ async function measured(appenders: Appenders, shape: Shape): Promise<Figure[]> {
   if (!unary || !batched) return figures;
   figures.push(
     { name: label(', bare client, unary'), value: unary.perSecond * events, unit: '/s' },
+    { name: label(', bare client, unary, CPU'), value: unary.cpuMicroseconds, unit: 'µs each' },
     { name: label(', bare client, batched'), value: batched.perSecond * events, unit: '/s' },
     {
       name: label(', share of the bare unary rate'),

@@ -2,7 +2,14 @@
 // closing, with no file behind it. Its entries have the shapes that the service stores, so that
 // lakes, tables and folds of millions are measured without writing an order first. It holds nothing
 // else: no reservations, no attributions, no statements. Reading only.
-import type { EventLogReader, EventText, Place, Position, TextRead } from '#event-store/port.ts';
+import type {
+  AllRead,
+  EventLogReader,
+  EventText,
+  Place,
+  Position,
+  TextRead,
+} from '#event-store/port.ts';
 import { START } from '#event-store/port.ts';
 import { eventRef, orderStream, PROGRAMME_STREAM } from '#ledger/streams.ts';
 import { entryData, type Entry } from './generated-entry.ts';
@@ -53,6 +60,10 @@ export class GeneratedLog implements EventLogReader {
   async readAll(read: TextRead = {}) {
     const page = await this.readAllText(read);
     return page.map((event) => ({ ...event, data: JSON.parse(event.data) as object }));
+  }
+
+  readAllFacts(read: AllRead = {}) {
+    return this.readAll(read);
   }
 
   /** Only for the closings' stream: a copy asks whether the event that it ends with is there. */

@@ -76,7 +76,7 @@ export async function spawnService(
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  const url = await addressOf(directory, child);
+  const url = await addressOf(workplace, child);
   return {
     url,
     pid: child.pid!,
@@ -87,12 +87,11 @@ export async function spawnService(
   };
 }
 
-async function addressOf(directory: string, child: ChildProcess): Promise<string> {
+async function addressOf(workplace: Workplace, child: ChildProcess): Promise<string> {
+  const file = join(workplace.directory, 'service.json');
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline && child.exitCode === null) {
-    const url = existsSync(join(directory, 'service.json'))
-      ? await runningService(configFrom({ PROMO_LEDGER_DATA: directory }))
-      : undefined;
+    const url = existsSync(file) ? await runningService(quietConfig(workplace)) : undefined;
     if (url !== undefined) return url;
     await pause(50);
   }
