@@ -152,7 +152,13 @@ export class SwitchedFaults implements Faults {
     else if (this.#held.length === 1) setTimeout(() => this.#release(), REORDER_WITHIN_MS);
   }
 
+  /** In a turn of the loop each: what is sent in one goes out in the order of the calls. */
   #release(): void {
-    for (const give of this.#held.splice(0).reverse()) give();
+    const held = this.#held.splice(0);
+    const next = () => {
+      held.pop()?.();
+      if (held.length > 0) setImmediate(next);
+    };
+    next();
   }
 }
