@@ -1,6 +1,6 @@
 // How far a follower is behind the store while the store takes what it can: from the moment at
 // which an append is acknowledged to the moment at which the follower, on a thread with a reader of
-// its own, has the event in its hands. An event that it has before the acknowledgement lags nothing.
+// its own, has the event in its hands. An event that it has before then lags nothing.
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { performance } from 'node:perf_hooks';

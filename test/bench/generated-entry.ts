@@ -46,8 +46,9 @@ export function entryData({ seed, payees, period, order, isRefund }: Entry) {
   const after = isRefund ? paid - REFUND_MINOR : paid;
   const bases = `"afterMinor":"${after}","beforeMinor":"${before}"`;
   const movement =
-    `{"account":"pending","amountMinor":"${earned(after) - earned(before)}","clearsAt":"${clearsAt}",` +
-    `"codeId":"code${seller}","currency":"USD","lines":[{${bases},"lineId":"1"}],"net":{${bases}},` +
+    `{"account":"pending","amountMinor":"${earned(after) - earned(before)}",` +
+    `"clearsAt":"${clearsAt}","codeId":"code${seller}","currency":"USD",` +
+    `"lines":[{${bases},"lineId":"1"}],"net":{${bases}},` +
     `"payeeId":"payee${payee}",${PLAN}"sellerId":"${sellerId}","text":"CODE${payee}"}`;
   const rest = `"occurredAt":"${occurredAt}","orderId":"${orderId}"`;
   const data = isRefund

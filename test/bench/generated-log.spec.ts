@@ -41,7 +41,7 @@ describe('a generated log', () => {
     );
   });
 
-  it('is the same log before its second period, and ends with the closing of the first', async () => {
+  it('is the same log before its second period, which ends with the first closing', async () => {
     const earlier = new GeneratedLog({ seed: 7, payees: 10, entries: [50, 25] }, 0);
     expect(earlier.logId).toBe(log.logId);
     const events = await earlier.readAllText();

@@ -73,7 +73,7 @@ export class GeneratedLog implements EventLogReader {
     return this.readAll({ after: placeAt(closing - 1), limit: 1 });
   }
 
-  async *follow(): AsyncIterable<never> {
+  follow(): never {
     throw new Error('a generated log has nothing to follow');
   }
 
@@ -118,8 +118,8 @@ export class GeneratedLog implements EventLogReader {
     const data =
       type === 'PeriodClosed'
         ? `{"occurredAt":"${occurredAt}","period":"${PERIODS[closing]}","rulesVersion":1}`
-        : `{"confirmationLimitDays":180,"firstPeriod":"${PERIODS[0]}","graceHours":72,"holdDays":7,` +
-          `"occurredAt":"${occurredAt}","version":1}`;
+        : `{"confirmationLimitDays":180,"firstPeriod":"${PERIODS[0]}","graceHours":72,` +
+          `"holdDays":7,"occurredAt":"${occurredAt}","version":1}`;
     return eventAt(index, {
       ...{ stream: PROGRAMME_STREAM, revision: closing + 1 },
       ...{ type, occurredAt, data },

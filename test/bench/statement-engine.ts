@@ -57,7 +57,7 @@ async function openDuckDb(directory: string, log: GeneratedLog): Promise<Stateme
   };
 }
 
-/** On the server that CLICKHOUSE_URL names, in a database of the log's own, else in this process. */
+/** On the server of CLICKHOUSE_URL, in a database of the log's own, else in this process. */
 async function openInClickHouse(directory: string, log: GeneratedLog): Promise<StatementEngine> {
   const url = clickHouseUrl();
   const database = `bench_${log.logId.replaceAll('-', '')}`;

@@ -34,9 +34,9 @@ export async function* statements(options: BenchOptions): AsyncIterable<Figure> 
     );
     yield* figures;
     if (least) {
-      const name = `the close of a further ${shown(further)} after ${shown(entries)}, as a multiple of`;
+      const name = `close of a further ${shown(further)} after ${shown(entries)}`;
       yield {
-        name: `${name} after ${shown(least.entries)}`,
+        name: `${name}, as a multiple of after ${shown(least.entries)}`,
         ...{ value: furtherSeconds / least.seconds, unit: '' },
         target: { atMost: GROWTH_AT_MOST },
       };
