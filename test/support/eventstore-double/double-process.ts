@@ -2,11 +2,10 @@
 // as a server would. Its faults are the same, told to it as messages.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Faults } from './faults.ts';
 
-const MAIN = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url));
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 type Answerless<F> = F extends (...args: infer A) => unknown
   ? (...args: A) => Promise<void>

@@ -234,7 +234,7 @@ export function serverContract(name: string, connection: () => string): void {
       await expect(revisionsOf(stream)).rejects.toMatchObject({ type: 'stream-not-found' });
     });
 
-    it('shows $all in order, system events with the others, from a position inclusive', async () => {
+    it('shows $all in order and whole, from a position inclusive', async () => {
       const { position } = await client.appendToStream(stream, newEvents(1));
       await client.setStreamMetadata(stream, { maxAge: 1_000_000 });
       await client.appendToStream(stream, newEvents(1));
