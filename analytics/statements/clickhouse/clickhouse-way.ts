@@ -74,12 +74,16 @@ class Way implements ClickHouseWay {
     const { period } = this.#run;
     await this.#fill('open', 'period-open');
     const { cluster } = this.#clickhouse.target;
-    for (const [part, name] of Object.entries(RUN_TABLES))
-      await this.#clickhouse.run(
-        `ALTER TABLE ${localName(name, cluster)} ` +
-          `REPLACE PARTITION {period:String} FROM {from:Identifier}`,
-        { period, from: this.#table(part) },
-      );
+    for (const [part, name] of Object.entries(RUN_TABLES)) {
+      const table = this.#table(part);
+      const [found] = await this.#clickhouse.rows(`SELECT count() AS rows FROM ${table}`);
+      // The engine refuses to replace a partition by an empty one.
+      const change =
+        found?.['rows'] === '0'
+          ? 'DROP PARTITION {period:String}'
+          : `REPLACE PARTITION {period:String} FROM ${table}`;
+      await this.#clickhouse.run(`ALTER TABLE ${localName(name, cluster)} ${change}`, { period });
+    }
     await describeCarried(this.#clickhouse, period, files);
   }
 
