@@ -41,8 +41,9 @@ export async function freshState(
   }
 }
 
+/** A rebuild reads facts and nothing else. */
 function upTo(log: EventLogReader, until: number): EventLogReader {
-  const readAll = async (read?: AllRead) =>
-    (await log.readAll(read)).filter(({ logIndex }) => logIndex <= until);
-  return Object.assign(Object.create(log) as EventLogReader, { readAll });
+  const readAllFacts = async (read?: AllRead) =>
+    (await log.readAllFacts(read)).filter(({ logIndex }) => logIndex <= until);
+  return Object.assign(Object.create(log) as EventLogReader, { readAllFacts });
 }

@@ -2,6 +2,7 @@
 // sentence on stderr (with `--json` an object) and an exit code that means something.
 import { Command, CommanderError } from 'commander';
 import { addClose } from './commands/close.ts';
+import { addCopyLog } from './commands/copy-log.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
@@ -45,6 +46,7 @@ function newProgram(end: End): Command {
   addExplain(program);
   addQuery(program);
   addDoctor(program, end);
+  addCopyLog(program, end);
   return program;
 }
 
@@ -101,6 +103,7 @@ const EXITS: Readonly<Record<string, Exit>> = {
   DocumentChanged: EXIT.difference,
   LakeDamaged: EXIT.files,
   LakeBusy: EXIT.files,
+  LogsDiffer: EXIT.difference,
   WaysDiffer: EXIT.difference,
   AmountDiffers: EXIT.difference,
   RunRefused: EXIT.refused,

@@ -2,6 +2,7 @@
 // so that a source can be handed to a worker thread or a child process. The connection may hold a
 // password: a source is never printed, `nameOf` is.
 import { assertNoCopy, type CopyMark, fileMark, storeMark } from './copy-mark.ts';
+import type { EventStoreDbStore } from './eventstoredb/eventstoredb-store.ts';
 import type { EventLogReader, EventStore } from './port.ts';
 import { openSqliteReader, SqliteReader } from './sqlite-reader.ts';
 import { openSqliteStore } from './sqlite-store.ts';
@@ -49,6 +50,18 @@ export async function openCopyTarget(
   const { openEventStoreDb } = await eventStoreDb();
   const store = await openEventStoreDb(source);
   return { store, mark: storeMark(store) };
+}
+
+/** Of wishes for the id of the ledger's first buyer key, the one that all nodes are told. */
+export type ClaimKey = (keyId: string) => Promise<string>;
+
+/** Undefined for a log that has one writer: nobody else could wish for another. */
+export function claimKeyIn(store: EventStore): ClaimKey | undefined {
+  if (store.isOnlyWriter) return undefined;
+  return async (keyId) => {
+    const shared = store as EventStoreDbStore;
+    return (await shared.changeMark('promoLedgerBuyerKey', (now) => now ?? keyId))!;
+  };
 }
 
 export interface Health {

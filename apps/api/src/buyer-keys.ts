@@ -5,6 +5,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ClaimKey } from '#event-store/log-source.ts';
 import { type EventLogReader, NO_POSITION, type Place, START } from '#event-store/port.ts';
 import { Id, Sha256 } from '#ledger/values.ts';
 import { writeDurably } from './durable-file.ts';
@@ -70,9 +71,6 @@ export class BuyerKeys {
     return outer.toString('base64url', 0, 16);
   }
 }
-
-/** Of a log that several nodes share: the first key that is claimed is the ledger's first key. */
-export type ClaimKey = (keyId: string) => Promise<string>;
 
 /**
  * Reads the key file of the ledger in `directory`, or makes it when the log is still empty and no

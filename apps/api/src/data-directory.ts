@@ -25,8 +25,7 @@ export class DataDirectoryRefused extends Error {
 
 /** Before the log is opened. The embedded log's own lock keeps other processes out. */
 export function takeDataDirectory({ dataDirectory, log }: Config): WriterLock {
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  assertKind(dataDirectory, log);
+  makeDataDirectory(dataDirectory, log);
   if (log.kind === 'sqlite') return { release: () => undefined };
   return takeWriterLock(dataDirectory, join(dataDirectory, 'ledger.lock'));
 }
@@ -46,7 +45,9 @@ export function keepLogId({ dataDirectory, log }: Config, logId: string): void {
   }
 }
 
-function assertKind(dataDirectory: string, log: LogSource): void {
+/** Unless it is there already; throws DataDirectoryRefused when it is of another kind of log. */
+export function makeDataDirectory(dataDirectory: string, log: LogSource): void {
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const holdsLog = existsSync(join(dataDirectory, 'ledger.db'));
   if (log.kind === 'eventstoredb' && holdsLog)
     throw new DataDirectoryRefused(

@@ -4,7 +4,7 @@
 // back.
 import { join } from 'node:path';
 import type { OnApplicationShutdown, Provider } from '@nestjs/common';
-import { openEventStore } from '#event-store/log-source.ts';
+import { claimKeyIn, openEventStore } from '#event-store/log-source.ts';
 import type { EventStore } from '#event-store/port.ts';
 import { Runner } from '#event-store/runner.ts';
 import { openSnapshotCache } from '#event-store/snapshot-cache.ts';
@@ -45,7 +45,7 @@ async function openAll(config: Config, closing: (() => unknown)[]): Promise<read
   const store = await openEventStore(config.log);
   closing.push(() => store.close());
   keepLogId(config, store.logId);
-  const buyerKeys = await openBuyerKeys(dataDirectory, store);
+  const buyerKeys = await openBuyerKeys(dataDirectory, store, claimKeyIn(store));
   const snapshots = openSnapshotCache(join(dataDirectory, 'cache.db'), store.logId);
   closing.push(() => snapshots.close());
   const follower = await startFollower(config, store);
