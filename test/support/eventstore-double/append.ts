@@ -41,14 +41,16 @@ export function append(
     refusal = failures.appendTooLarge();
     answer(refusal);
   });
-  call.on('end', () => {
-    if (refusal || !options) return;
+  const complete = () => {
+    if (refusal || !options || call.cancelled) return;
     const stream = nameOf(options.getStreamIdentifier());
     const write = { stream, expected: expectedOf(options, options.getRevision()), change: events };
     void outcomeOf(node, write, callerOf(call)).then((outcome) =>
       node.faults.answer(() => answerAppend(outcome, write, answer)),
     );
-  });
+  };
+  // A call that is cut off ends too, and is cancelled right after: half an append is none.
+  call.on('end', () => setImmediate(complete));
 }
 
 function answerAppend(outcome: Outcome, write: Write, answer: sendUnaryData<AppendResp>): void {
