@@ -10,6 +10,7 @@ import { Posting } from './http-load.ts';
 import { bulkLines, openMarket, type OpenMarket, orderOf } from './large-market.ts';
 import { statementFigures } from './market-statements.ts';
 import type { BenchOptions } from './options.ts';
+import { ownReads } from './own-reads.ts';
 import {
   inWorkplace,
   peakMemory,
@@ -29,6 +30,7 @@ export async function* market(options: BenchOptions): AsyncIterable<Figure> {
     try {
       opened = await openMarket(httpLedger(service.url), options);
       figures.push(...(await singleOrders(service, opened, options)));
+      figures.push(...(await ownReads(service, opened, options)));
       figures.push(await bulkOrders(service, opened, options));
       figures.push(memory(service));
       figures.push(await rebuild(service, workplace));
