@@ -123,6 +123,16 @@ describe('what befalls one append', () => {
     },
   );
 
+  it('by a connection that is cut half way leaves no half of an append', async () => {
+    const cuts = setInterval(() => at().double.faults.dropConnections(), 10);
+    const streams = Array.from({ length: 60 }, (_, i) => `task-${i}`);
+    for (const stream of streams)
+      await store.append(stream, 'no_stream', newEvents(40)).catch(() => undefined);
+    clearInterval(cuts);
+    const found = await Promise.all(streams.map((stream) => store.readStream(stream)));
+    for (const events of found) expect([0, 40]).toContain(events.length);
+  });
+
   it('is over with the next: a client that had no answer is replaced', async () => {
     befalls('silent_before', 3);
     const lost = ['task-a', 'task-b', 'task-c'].map((s) =>

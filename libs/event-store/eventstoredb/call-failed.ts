@@ -7,9 +7,17 @@ import { messageOf } from '../log-file-errors.ts';
  * `not_done`: nothing was stored or read, and another try may do it.
  * `refused`: nothing was, and another try will not help.
  * `unknown`: it may have been done.
+ * `no_place`: a position that no event of the server begins at.
  */
 export type FailureKind =
-  'conflict' | 'too_large' | 'deleted' | 'not_found' | 'refused' | 'not_done' | 'unknown';
+  | 'conflict'
+  | 'no_place'
+  | 'too_large'
+  | 'deleted'
+  | 'not_found'
+  | 'refused'
+  | 'not_done'
+  | 'unknown';
 
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';
@@ -71,6 +79,7 @@ export function callFailed(error: unknown): CallFailed {
     case ErrorType.UNKNOWN:
       if (code === PERMISSION_DENIED) return failed('refused');
       if (code === INTERNAL) return failed('unknown', true);
+      if (/ReadAllResult/.test(message)) return failed('no_place');
       return failed(/No leader info/.test(message) ? 'not_done' : 'unknown');
     default:
       if (code === UNAVAILABLE) return unavailable(failed, message);

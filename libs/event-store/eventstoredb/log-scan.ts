@@ -4,6 +4,7 @@ import type { AllStreamResolvedEvent, Position as ServerPosition } from '@events
 import { eventRef } from '#ledger/streams.ts';
 import { LogCorrupt } from '../log-file-errors.ts';
 import { NO_POSITION, type Place, type StreamEvent } from '../port.ts';
+import { CallFailed } from './call-failed.ts';
 import type { Connection } from './connection.ts';
 import { LastRevisions } from './last-revisions.ts';
 import { LogNotAlone } from './log-errors.ts';
@@ -82,7 +83,7 @@ export class LogScan {
   async #page(count: number, take: TakeEvent): Promise<'enough' | 'more' | 'end'> {
     const { callMs } = this.#connection.patience;
     let given = 0;
-    const isWhole = await this.#connection.callAgain(['not_done', 'unknown'], (client) => {
+    const page = this.#connection.callAgain(['not_done', 'unknown'], (client) => {
       given = 0;
       const events = client.readAll(
         {
@@ -96,6 +97,10 @@ export class LogScan {
         given += 1;
         return this.#see(resolved, take);
       });
+    });
+    const isWhole = await page.catch((error: unknown) => {
+      const isNoPlace = error instanceof CallFailed && error.kind === 'no_place';
+      throw isNoPlace ? this.#isBeyond() : error;
     });
     if (this.#isFresh) throw this.#isBeyond();
     if (!isWhole) return 'enough';
