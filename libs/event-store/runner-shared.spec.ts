@@ -208,3 +208,24 @@ describe('several runners on one log', () => {
     );
   });
 });
+
+describe('a state that is only looked at', () => {
+  const ref = { decider: till, stream: 'till-1' };
+
+  it('is the end of the stream when it is asked for, whatever was known a moment ago', async () => {
+    await runner.transact(takeCoin('mine'));
+    await log.append('till-1', 0, [coinTaken('theirs')]);
+    expect((await runner.load(ref)).revision).toBe(0);
+    const [loaded] = await Promise.all([runner.loadEnd(ref), runner.loadEnd(ref)]);
+    expect(loaded).toEqual({ state: { coins: ['mine', 'theirs'] }, revision: 1 });
+  });
+
+  it('is an outage when the end cannot be read, and is there again afterwards', async () => {
+    await runner.transact(takeCoin('mine'));
+    const { readStream } = store;
+    store.readStream = () => Promise.reject(new StoreUnavailable('gone'));
+    await expect(runner.loadEnd(ref)).rejects.toBeInstanceOf(StoreUnavailable);
+    store.readStream = readStream;
+    expect((await runner.loadEnd(ref)).revision).toBe(0);
+  });
+});

@@ -76,6 +76,20 @@ export class Runner {
     }
   }
 
+  /** As `load`, and where others write too, read to the stream's end as it is now. */
+  async loadEnd<S, E extends AnyEvent>(ref: StreamRef<S, E>): Promise<Loaded<S>> {
+    if (this.#store.isOnlyWriter) return this.load(ref);
+    this.#assertOpen();
+    const slot = this.#states.slots.use(ref);
+    try {
+      while (slot.work !== undefined) await slot.work;
+      this.#states.renew(slot);
+      return await this.load(ref);
+    } finally {
+      this.#states.slots.release(slot);
+    }
+  }
+
   /**
    * Rejects with StoreUnavailable, OutcomeUnknown, AppendTooLarge or TooManyAttempts, or with what
    * the decision threw; in all cases but OutcomeUnknown nothing was stored.

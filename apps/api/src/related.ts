@@ -8,12 +8,18 @@ import type { EventRef, Id } from '#ledger/values.ts';
 import type { Runner } from '#event-store/runner.ts';
 import type { Loaded, StreamRef } from '#event-store/transaction.ts';
 
-/** A code's seller never changes. Of a code that does not exist, any: it is refused before. */
+/**
+ * A code's seller never changes. Of a code that does not exist, any: it is refused before. Another
+ * node may have created it a moment ago.
+ */
 export async function sellerOfCode(
   runner: Runner,
   codeId: Id,
 ): Promise<StreamRef<SellerState, SellerEvent>> {
-  const { state } = await runner.load({ decider: promoCode, stream: promoCodeStream(codeId) });
+  const ref = { decider: promoCode, stream: promoCodeStream(codeId) };
+  const known = await runner.load(ref);
+  const isKnown = known.state.status === 'existing';
+  const { state } = isKnown ? known : await runner.loadEnd(ref);
   const sellerId = state.status === 'existing' ? state.sellerId : codeId;
   return { decider: seller, stream: sellerStream(sellerId) };
 }

@@ -44,6 +44,7 @@ import { CloseCodes } from './processes/close-codes.ts';
 import { Hints } from './processes/hints.ts';
 import { IssueCodes } from './processes/issue-codes.ts';
 import { IssueStatements } from './processes/issue-statements.ts';
+import { KeepDocuments } from './processes/keep-documents.ts';
 import { OpenTasks } from './processes/open-tasks.ts';
 import { OrderDesk } from './processes/order-desk.ts';
 import { ProcessLoops } from './processes/process-loops.ts';
@@ -149,6 +150,7 @@ export const processes: readonly Type<object>[] = [
   CloseCodes,
   IssueCodes,
   IssueStatements,
+  KeepDocuments,
   ProcessLoops,
 ];
 

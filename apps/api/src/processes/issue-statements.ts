@@ -68,6 +68,10 @@ export class IssueStatements implements OnModuleDestroy {
     return starting;
   }
 
+  isRunning(period: string): boolean {
+    return this.#running.has(period);
+  }
+
   /** Somebody asks for the run: what stopped it before may have been put right. */
   settleAgain(period: string, context: CommandContext): Promise<IssuedRun> {
     this.#stopped.delete(period);
@@ -89,7 +93,8 @@ export class IssueStatements implements OnModuleDestroy {
   }
 
   async #closing(period: string): Promise<ClosedPeriod> {
-    const { state } = await this.runner.load({ decider: programme, stream: PROGRAMME_STREAM });
+    // Another node may have closed it a moment ago.
+    const { state } = await this.runner.loadEnd({ decider: programme, stream: PROGRAMME_STREAM });
     const closed = state.status === 'running' ? state.closed : [];
     const closing = closed.find((each) => each.period === period);
     if (!closing) throw new PeriodNotClosed(`${period} is not closed`);

@@ -16,7 +16,8 @@ import { IssueCodes } from './issue-codes.ts';
 import { IssueStatements } from './issue-statements.ts';
 import { OpenTasks } from './open-tasks.ts';
 import { OrderDesk } from './order-desk.ts';
-import { type Alarm, ProcessLoop } from './process-loop.ts';
+import { KeepDocuments } from './keep-documents.ts';
+import { type Alarm, type Hint, ProcessLoop, type ProcessLoopParts } from './process-loop.ts';
 import { settleParkedFacts } from './settle-parked-facts.ts';
 
 type Kind = UnfinishedRow['kind'];
@@ -28,7 +29,7 @@ const GRACE_MS = 2_000;
 @Injectable()
 export class ProcessLoops implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #log = new Logger('process');
-  readonly #loops: readonly ProcessLoop<UnfinishedRow>[];
+  readonly #loops: readonly (ProcessLoop<UnfinishedRow> | ProcessLoop<Hint>)[];
 
   constructor(
     @Inject(FOLLOWER) private readonly follower: Follower,
@@ -39,6 +40,7 @@ export class ProcessLoops implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly codes: CloseCodes,
     private readonly issuing: IssueCodes,
     private readonly statements: IssueStatements,
+    private readonly documents: KeepDocuments,
   ) {
     this.#loops = [
       this.#loop('finish-redemptions', 'reservation', (row) => this.#finishRedemption(row)),
@@ -47,6 +49,10 @@ export class ProcessLoops implements OnApplicationBootstrap, OnModuleDestroy {
       this.#loop('close-codes', 'code_of_left_seller', (row) => this.#closeCode(row)),
       this.#loop('issue-codes', 'code_request', (row) => this.#issueCodes(row)),
       this.#loop('issue-statements', 'statement_run', (row) => this.#issueStatements(row)),
+      this.#loopOf('keep-documents', {
+        hints: () => this.documents.lacking(),
+        settle: ({ key }) => this.documents.settle(key),
+      }),
     ];
   }
 
@@ -64,10 +70,18 @@ export class ProcessLoops implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #loop(name: string, kind: Kind, settle: Settle): ProcessLoop<UnfinishedRow> {
-    return new ProcessLoop({
-      name,
+    return this.#loopOf(name, {
       hints: () => this.hints.unfinished(kind),
       settle: async (row) => void (await settle(row)),
+    });
+  }
+
+  #loopOf<H extends Hint>(
+    name: string,
+    work: Pick<ProcessLoopParts<H>, 'hints' | 'settle'>,
+  ): ProcessLoop<H> {
+    return new ProcessLoop({
+      ...{ name, ...work },
       subscribe: (listener) => this.follower.onProgress(listener),
       onAlarm: ({ process, key, message }) => this.#log.error(`${process} ${key}: ${message}`),
       graceMs: GRACE_MS,
