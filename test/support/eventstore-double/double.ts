@@ -1,10 +1,13 @@
 // A test double of an EventStoreDB server: it speaks enough of the protocol for the real client, on
 // a log of its own, and goes wrong when it is told to. It is for tests only, and no copy: where it
 // matters to this ledger it behaves as a server of version 23.10 was measured to, and no further.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { append, removal } from './append.ts';
 import { batchAppend } from './batch-append.ts';
+import { type Certificate, selfSigned } from './certificate.ts';
 import { Connections } from './connections.ts';
 import { type Faults, SwitchedFaults } from './faults.ts';
 import { Node, type NodeOptions } from './node.ts';
@@ -17,11 +20,13 @@ export interface DoubleOptions extends NodeOptions {
   readonly port?: number | undefined;
   /** Of the SQLite database that holds the log. Default: it is kept in memory. */
   readonly file?: string | undefined;
+  /** Speaks TLS, and puts its certificate for clients to trust into this folder. */
+  readonly tlsFolder?: string | undefined;
 }
 
 export interface EventStoreDouble {
   readonly port: number;
-  /** For the client: an address on loopback, without TLS. */
+  /** For the client: an address on loopback, with what it needs for TLS and to be let in. */
   readonly connection: string;
   readonly faults: Faults;
   /** Cuts all connections; a log in memory is gone with it. */
@@ -38,11 +43,13 @@ export async function startEventStoreDouble(
 ): Promise<EventStoreDouble> {
   const file = options.file ?? ':memory:';
   let log = new StoredLog(file);
-  let running = await run(log, options, options.port ?? 0);
+  const certificate = options.tlsFolder === undefined ? undefined : selfSigned();
+  const started = { ...options, certificate };
+  let running = await run(log, started, options.port ?? 0);
   const { port } = running.node.connections;
   return {
     port,
-    connection: `esdb://127.0.0.1:${port}?tls=false`,
+    connection: connectionTo(port, started),
     get faults() {
       return running.node.faults;
     },
@@ -57,15 +64,28 @@ export async function startEventStoreDouble(
         log.close();
         log = new StoredLog(file);
       }
-      running = await run(log, options, port);
+      running = await run(log, started, port);
     },
   };
 }
 
-async function run(log: StoredLog, options: DoubleOptions, port: number) {
+interface Started extends DoubleOptions {
+  readonly certificate: Certificate | undefined;
+}
+
+function connectionTo(port: number, { certificate, tlsFolder, credentials }: Started): string {
+  if (!certificate || tlsFolder === undefined) return `esdb://127.0.0.1:${port}?tls=false`;
+  const file = join(tlsFolder, 'double.crt');
+  writeFileSync(file, certificate.certificate);
+  // The client sends credentials over TLS only.
+  const user = credentials ? `${credentials.username}:${credentials.password}@` : '';
+  return `esdb://${user}localhost:${port}?tls=true&tlsCAFile=${encodeURIComponent(file)}`;
+}
+
+async function run(log: StoredLog, options: Started, port: number) {
   const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
   const bind = promisify(server.bindAsync.bind(server));
-  const target = await bind('127.0.0.1:0', ServerCredentials.createInsecure());
+  const target = await bind('127.0.0.1:0', serverCredentials(options));
   const connections = new Connections(port, target);
   const node = new Node({ log, connections, faults: new SwitchedFaults(connections) }, options);
   serve(server, node);
@@ -78,6 +98,13 @@ async function run(log: StoredLog, options: DoubleOptions, port: number) {
       server.forceShutdown();
     },
   };
+}
+
+function serverCredentials({ certificate }: Started): ServerCredentials {
+  if (!certificate) return ServerCredentials.createInsecure();
+  const chain = Buffer.from(certificate.certificate);
+  const pair = { cert_chain: chain, private_key: Buffer.from(certificate.key) };
+  return ServerCredentials.createSsl(null, [pair]);
 }
 
 function serve(server: Server, node: Node): void {

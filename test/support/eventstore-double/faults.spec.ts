@@ -1,8 +1,4 @@
 // The faults do what they say, seen through the real client.
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
 import { type EventStoreDouble, startEventStoreDouble } from './double.ts';
 import { newEvents, UNARY } from './server-contract.ts';
@@ -219,45 +215,27 @@ describe('a connection', () => {
   });
 });
 
-describe('a restart', () => {
-  it('keeps the log and the port, and forgets ids except at exact revisions', async () => {
-    const [exact, any] = [newEvents(1), newEvents(1)];
-    const first = await append({}, exact);
-    await append({ expectedRevision: 'any' }, any);
-    await double.restart();
-    await client.dispose();
-    client = clientOf(double.connection);
-    expect(await append({}, exact)).toEqual(first);
-    await append({ expectedRevision: 'any' }, any);
-    expect(await stored()).toBe(3);
+describe('the batch that the appends of a client share', () => {
+  const inBatch = (stream: string) =>
+    client.appendToStream(stream, newEvents(1), { expectedRevision: NO_STREAM });
+
+  it('ends for all of them when one is not for the leader', async () => {
+    await inBatch('task-0');
+    double.faults.nextAppends({
+      ...{ kind: 'not_leader', leader: { address: '127.0.0.1', port: double.port } },
+    });
+    const appends = ['task-1', 'task-2', 'task-3'].map(inBatch);
+    for (const outcome of await Promise.allSettled(appends))
+      expect(outcome).toMatchObject({ reason: { type: 'not-leader' } });
   });
 
-  it('finds in its file what another double wrote', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'double-'));
-    const file = join(folder, 'log.db');
-    const before = await startEventStoreDouble({ file });
-    const writer = clientOf(before.connection);
-    await writer.appendToStream(STREAM, newEvents(2));
-    await writer.setStreamMetadata(STREAM, { maxCount: 1 });
-    await writer.dispose();
-    await before.stop();
-    const after = await startEventStoreDouble({ file });
-    const reader = clientOf(after.connection);
-    expect(await reader.readStream(STREAM).toArray()).toMatchObject([{ event: { revision: 1n } }]);
-    await reader.dispose();
-    await after.stop();
-    rmSync(folder, { recursive: true });
+  it('goes on with the others when one is refused', async () => {
+    double.faults.nextAppends({ kind: 'timeout_before' });
+    const outcomes = await Promise.allSettled(['task-1', 'task-2'].map(inBatch));
+    outcomes.sort((a, b) => a.status.localeCompare(b.status));
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled' },
+      { reason: { type: 'deadline-exceeded' } },
+    ]);
   });
-});
-
-it('lets nobody in without the credentials that it asks for', async () => {
-  const guarded = await startEventStoreDouble({ credentials: { username: 'a', password: 'b' } });
-  const stranger = clientOf(guarded.connection);
-  const appends = [{}, UNARY].map((how) => stranger.appendToStream(STREAM, newEvents(1), how));
-  for (const { reason } of (await Promise.allSettled(appends)) as PromiseRejectedResult[])
-    expect(reason).toMatchObject({ type: 'access-denied' });
-  const [error] = await once(stranger.readAll(), 'error');
-  expect(error).toMatchObject({ type: 'access-denied' });
-  await stranger.dispose();
-  await guarded.stop();
 });

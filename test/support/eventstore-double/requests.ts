@@ -10,7 +10,8 @@ type Proposed =
 export function proposed(message: Proposed): ProposedEvent {
   const metadata = message.getMetadataMap();
   return {
-    id: message.getId()?.getString() ?? '',
+    // A GUID: the server gives it back in lower case.
+    id: message.getId()?.getString().toLowerCase() ?? '',
     type: metadata.get('type') ?? '',
     isJson: metadata.get('content-type') === 'application/json',
     data: message.getData_asU8(),

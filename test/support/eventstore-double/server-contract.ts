@@ -178,14 +178,16 @@ export function serverContract(name: string, connection: () => string): void {
       );
     });
 
-    it('keeps the bytes and says what they are', async () => {
+    it('keeps the bytes and says what they are, and writes ids in lower case', async () => {
       const data = Buffer.from([0, 255, 1]);
-      const json = jsonEvent({ type: 'Jöson', data: { amount: '12' }, metadata: { a: [1] } });
+      const id = randomUUID();
+      const content = { type: 'Jöson', data: { amount: '12' }, metadata: { a: [1] } };
+      const json = jsonEvent({ ...content, id: id.toUpperCase() });
       await client.appendToStream(stream, [json, binaryEvent({ type: 'Bytes', data })]);
       const events: any[] = [];
       for await (const { event } of client.readStream(stream)) events.push(event);
       expect(events).toMatchObject([
-        { id: json.id, type: 'Jöson', data: { amount: '12' }, metadata: { a: [1] }, isJson: true },
+        { ...content, id, isJson: true },
         { type: 'Bytes', isJson: false, data: new Uint8Array(data) },
       ]);
       expect(Math.abs(events[0].created.getTime() - Date.now())).toBeLessThan(60_000);
