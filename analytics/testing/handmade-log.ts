@@ -4,13 +4,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SqliteSource } from '#event-store/log-source.ts';
+import type { EventStore } from '#event-store/port.ts';
 import { openSqliteStore } from '#event-store/sqlite-store.ts';
 import { LedgerEvent } from '#ledger/events.ts';
 import type { Movement } from '#ledger/order.events.ts';
 import { orderStream, payeeStream, PROGRAMME_STREAM } from '#ledger/streams.ts';
 import { computeRun } from '../statements/compute-run.ts';
 import type { ComputedRun } from '../statements/run.ts';
-import { embeddedWorkspace } from '../workspace.ts';
+import { embeddedWorkspace, type EngineChoice, type Workspace } from '../workspace.ts';
 import { laterOf, movementOf, sumOf } from './handmade-order.ts';
 import type { HandmadeOrder, OrderTerms } from './handmade-order.ts';
 
@@ -22,9 +24,14 @@ const BATCH = 500;
 
 export class HandmadeLog {
   readonly directory = mkdtempSync(join(tmpdir(), 'promo-ledger-analytics-'));
-  readonly workspace = embeddedWorkspace(this.directory);
-  readonly #log = openSqliteStore(this.workspace.log.file);
+  readonly workspace: Workspace & { readonly log: SqliteSource };
+  readonly #log: EventStore;
   readonly #revisions = new Map<string, number>();
+
+  constructor(engine?: EngineChoice) {
+    this.workspace = { ...embeddedWorkspace(this.directory), ...(engine && { engine }) };
+    this.#log = openSqliteStore(this.workspace.log.file);
+  }
 
   get logId(): string {
     return this.#log.logId;
@@ -174,8 +181,8 @@ export class HandmadeLog {
     return run;
   }
 
-  recompute(period: string): Promise<ComputedRun> {
-    return computeRun(this.workspace, period);
+  recompute(period: string, engine = this.workspace.engine): Promise<ComputedRun> {
+    return computeRun({ ...this.workspace, ...(engine && { engine }) }, period);
   }
 
   async forgetCarries(): Promise<void> {

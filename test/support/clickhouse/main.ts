@@ -1,0 +1,66 @@
+// A ClickHouse server for tests, where none can be installed: the real engine (chdb) behind as much
+// of ClickHouse's HTTP interface as its client uses. A process of its own, so that many can use it,
+// and it can be killed. One statement at a time. `node main.ts --port 0 --directory d`
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+import { Session } from 'chdb';
+
+const { values } = parseArgs({
+  options: { port: { type: 'string', default: '0' }, directory: { type: 'string' } },
+});
+const engine = new Session(values.directory);
+let turn: Promise<unknown> = Promise.resolve();
+
+/** What the client says in the address that is no setting of the engine. */
+const NOT_SETTINGS = new Set(['query', 'query_id', 'database', 'session_id', 'default_format']);
+/** Settings of the interface that the engine in a process has not. */
+const OF_HTTP =
+  /^(wait_end_of_query|http_.*|send_progress_in_http_headers|enable_http_compression)$/;
+
+const server = createServer((request, response) => {
+  const answered = turn.then(() => answer(request, response));
+  turn = answered.catch(() => response.destroy());
+});
+server.listen(Number(values.port), '127.0.0.1', () => {
+  process.send?.({ port: (server.address() as AddressInfo).port });
+});
+process.once('disconnect', () => process.exit(0));
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url!, 'http://127.0.0.1');
+  if (url.pathname === '/ping') {
+    response.end('Ok.\n');
+    return;
+  }
+  const body = await bodyOf(request);
+  try {
+    const result = await engine.queryAsync(scriptOf(url.searchParams, body), {
+      format: url.searchParams.get('default_format') ?? 'TabSeparated',
+    });
+    response.setHeader('x-clickhouse-query-id', url.searchParams.get('query_id') ?? '');
+    response.end(result.bytes());
+  } catch (error) {
+    const message = (error as Error).message;
+    response.statusCode = 500;
+    response.end(message.startsWith('Code:') ? message : `Code: 1. DB::Exception: ${message}`);
+  }
+}
+
+/** The body follows the statement that the address holds, or is the statement. */
+function scriptOf(address: URLSearchParams, body: string): string {
+  const script = [`USE ${address.get('database') ?? 'default'}`];
+  for (const [name, value] of address) {
+    if (NOT_SETTINGS.has(name) || OF_HTTP.test(name)) continue;
+    script.push(`SET ${name} = '${value.replaceAll(/['\\]/g, '\\$&')}'`);
+  }
+  const statement = address.get('query');
+  script.push(statement === null ? body : `${statement}\n${body}`);
+  return script.join(';\n');
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+}
