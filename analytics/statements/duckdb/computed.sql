@@ -1,5 +1,5 @@
 -- Guards before any arithmetic, in order: why no amount can be computed from an entry. With these
--- bounds no product below leaves 64 bits and no sum 128.
+-- bounds no product below leaves 64 bits, nor do the sums of the lines of one entry.
 CREATE TEMP VIEW judged AS
 SELECT *,
        CASE
@@ -60,9 +60,9 @@ SELECT *,
            ELSE fee_while_above_zero(net_after_minor, fee_minor)
                 - fee_while_above_zero(net_before_minor, fee_minor)
          END
-       END::HUGEINT AS moved_minor,
+       END::BIGINT AS moved_minor,
        CASE WHEN fault IS NULL THEN
          coalesce(list_sum(list_transform(lines, lambda line:
            line.after_minor::BIGINT - line.before_minor::BIGINT)), 0)
-       END::HUGEINT AS base_change_minor
+       END::BIGINT AS base_change_minor
 FROM judged;

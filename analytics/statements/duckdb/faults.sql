@@ -11,7 +11,6 @@ SELECT stream || '@' || revision AS event,
               || (net_after_minor::HUGEINT - net_before_minor::HUGEINT)
        END AS reason
 FROM moved
-WHERE fault IS NOT NULL OR moved_minor <> stated_minor::HUGEINT OR moved_minor = 0
-   OR base_change_minor <> net_after_minor::HUGEINT - net_before_minor::HUGEINT
+WHERE is_faulty
 ORDER BY log_index
 LIMIT 1

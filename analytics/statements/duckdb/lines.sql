@@ -1,8 +1,9 @@
 -- Every line as RFC 8785 text, in the order of the documents and, in each, of the log. Ids that are
--- ours hold nothing that needs escaping; line ids come from others.
-SELECT number::INTEGER AS number, amount_minor::VARCHAR AS amount_minor,
+-- ours hold nothing that needs escaping; line ids come from others. What an event states was found to
+-- be what its base and plan give.
+SELECT number::INTEGER AS number, line_minor::BIGINT AS amount_minor,
        concat(
-         '{"amountMinor":"', amount_minor, '","base":[',
+         '{"amountMinor":"', line_minor, '","base":[',
          array_to_string(list_transform(lines, lambda line: concat(
            '{"afterMinor":"', line.after_minor, '","beforeMinor":"', line.before_minor,
            '","lineId":', json_text(line.line_id), '}')), ','),
@@ -21,8 +22,8 @@ SELECT number::INTEGER AS number, amount_minor::VARCHAR AS amount_minor,
          '","text":"', text, '"}'
        ) AS line
 FROM (
-  SELECT number, posting.*
-  FROM posting JOIN statement USING (payee_id, currency)
-  WHERE ordinal = getvariable('target')
+  SELECT number, moved.*
+  FROM moved JOIN statement USING (payee_id, currency)
+  WHERE is_line
   ORDER BY number, log_index
 )

@@ -2,6 +2,6 @@
 SELECT log_index, stream, revision, type, occurred_at, clears_at, order_id, seller_id, code_id, text,
        payee_id, currency, account, plan_kind, plan_version, rounding, rate_bps, fee_minor,
        net_before_minor, net_after_minor, lines, stated_minor
-FROM posting
-WHERE ordinal > getvariable('target')
+FROM moved
+WHERE is_posting AND ordinal > getvariable('target')
 ORDER BY log_index

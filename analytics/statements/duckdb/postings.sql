@@ -1,5 +1,6 @@
 -- Every entry with the period that its posting belongs to: the first closed one whose cutoff comes
--- after it and whose end is after its clears_at. Beyond the last one: still open.
+-- after it and whose end is after its clears_at. Beyond the last one: still open. Nothing is kept of
+-- them: to read the segments again takes less time, and no memory.
 SET VARIABLE cutoffs = (SELECT list(cutoff ORDER BY ordinal) FROM closing);
 SET VARIABLE ends = (SELECT list(ends_at ORDER BY ordinal) FROM closing);
 -- The period that is computed is the last closed one.
@@ -8,10 +9,17 @@ SET VARIABLE starts_at = (SELECT starts_at FROM closing WHERE ordinal = getvaria
 -- Never late in the first period of the ledger: everything before it belongs there.
 SET VARIABLE may_be_late = getvariable('has_carry') OR getvariable('target') > 1;
 
-CREATE TEMP TABLE moved AS
+CREATE TEMP VIEW moved AS
 SELECT *,
-       ordinal = getvariable('target') AND getvariable('may_be_late')
-         AND clears_at < getvariable('starts_at') AS late
+       is_posting AND ordinal = getvariable('target') AS is_line,
+       is_posting AND ordinal = getvariable('target') AND getvariable('may_be_late')
+         AND clears_at < getvariable('starts_at') AS late,
+       CASE type WHEN 'CommissionHeld' THEN -moved_minor ELSE moved_minor END AS amount_minor,
+       CASE type WHEN 'CommissionHeld' THEN -stated_minor ELSE stated_minor END AS line_minor,
+       CASE WHEN fault IS NULL THEN coalesce(
+         moved_minor <> stated_minor::HUGEINT OR moved_minor = 0
+           OR base_change_minor <> net_after_minor::HUGEINT - net_before_minor::HUGEINT,
+         true) ELSE true END AS is_faulty
 FROM (
   SELECT *,
          greatest(
@@ -26,11 +34,7 @@ FROM (
            WHEN 'CommissionHeld' THEN 'hold'
            WHEN 'CommissionReleased' THEN 'release'
          END AS kind,
-         CASE type WHEN 'CommissionHeld' THEN -moved_minor ELSE moved_minor END AS amount_minor
+         -- What changes a pending account: all that is earned while not held, holds and releases.
+         account = 'pending' OR type IN ('CommissionHeld', 'CommissionReleased') AS is_posting
   FROM computed
 );
-
--- What changes a pending account: all that is earned while not held, holds and releases.
-CREATE TEMP VIEW posting AS
-SELECT * FROM moved
-WHERE account = 'pending' OR type IN ('CommissionHeld', 'CommissionReleased');

@@ -1,23 +1,6 @@
 -- One statement for every payee and currency with lines or a balance, in order of payee, currency.
 CREATE TEMP TABLE statement AS
-WITH sums AS (
-  SELECT payee_id, currency,
-         coalesce(sum(amount_minor) FILTER (NOT is_line), 0)::HUGEINT AS earlier_minor,
-         count(*) FILTER (is_line) AS line_count,
-         coalesce(sum(amount_minor) FILTER (is_line), 0)::HUGEINT AS lines_minor,
-         coalesce(sum(amount_minor) FILTER (late), 0)::HUGEINT AS late_minor,
-         coalesce(sum(amount_minor) FILTER (is_line AND kind = 'earning'), 0) AS earning,
-         coalesce(sum(amount_minor) FILTER (is_line AND kind = 'hold'), 0) AS hold,
-         coalesce(sum(amount_minor) FILTER (is_line AND kind = 'invalidation'), 0) AS invalidation,
-         coalesce(sum(amount_minor) FILTER (is_line AND kind = 'release'), 0) AS release,
-         coalesce(sum(amount_minor) FILTER (is_line AND kind = 'restoration'), 0) AS restoration,
-         coalesce(sum(amount_minor) FILTER (is_line AND kind = 'reversal'), 0) AS reversal
-  FROM (
-    SELECT *, ordinal = getvariable('target') AS is_line
-    FROM posting WHERE ordinal <= getvariable('target')
-  )
-  GROUP BY payee_id, currency
-), due AS (
+WITH due AS (
   SELECT payee_id, currency,
          coalesce(balance_minor, 0)::HUGEINT + coalesce(earlier_minor, 0) AS opening_minor,
          coalesce(line_count, 0) AS line_count,
@@ -28,7 +11,7 @@ WITH sums AS (
            || '","release":"' || coalesce(release, 0)
            || '","restoration":"' || coalesce(restoration, 0)
            || '","reversal":"' || coalesce(reversal, 0) || '"}' AS by_kind
-  FROM sums FULL JOIN balance USING (payee_id, currency)
+  FROM total FULL JOIN balance USING (payee_id, currency)
 )
 SELECT row_number() OVER (ORDER BY payee_id, currency) AS number,
        payee_id, currency, opening_minor, line_count, lines_minor, late_minor,
