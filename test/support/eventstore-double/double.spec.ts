@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
 import { type EventStoreDouble, startEventStoreDouble } from './double.ts';
-import { newEvents, UNARY } from './server-contract.ts';
+import { newEvents, UNARY } from './client-side.ts';
 
 const STREAM = 'task-a';
 

@@ -1,12 +1,12 @@
 // The faults do what they say, seen through the real client.
 import { EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
 import { type EventStoreDouble, startEventStoreDouble } from './double.ts';
-import { newEvents, UNARY } from './server-contract.ts';
-import { watch } from './watch.ts';
+import { newEvents, UNARY, watch } from './client-side.ts';
 
 const STREAM = 'task-a';
 const WRITE_TIMEOUT_MS = 50;
-const SOON = { ...UNARY, deadline: 300 };
+/** For calls that get no answer. */
+const SOON = { deadline: 1_000 };
 
 let double: EventStoreDouble;
 let client: EventStoreDBClient;
@@ -24,7 +24,7 @@ afterEach(async () => {
 const clientOf = (connection: string) => EventStoreDBClient.connectionString(connection);
 
 const append = (options = {}, events = newEvents(1), stream = STREAM) =>
-  client.appendToStream(stream, events, { ...SOON, expectedRevision: NO_STREAM, ...options });
+  client.appendToStream(stream, events, { ...UNARY, expectedRevision: NO_STREAM, ...options });
 
 /** Seen by a client of its own, whose connection nothing has befallen. */
 async function stored(stream = STREAM): Promise<number> {
@@ -54,7 +54,8 @@ describe('the next append', () => {
     async (kind, type, n) => {
       const events = newEvents(1);
       double.faults.nextAppends({ kind });
-      await expect(append({}, events)).rejects.toMatchObject({ type });
+      const how = kind.startsWith('silent') ? SOON : {};
+      await expect(append(how, events)).rejects.toMatchObject({ type });
       expect(await stored()).toBe(n);
       expect(await append({}, events)).toMatchObject({ nextExpectedRevision: 0n });
       expect(await stored()).toBe(1);
@@ -102,11 +103,12 @@ describe('a follower', () => {
 
 describe('answers', () => {
   it('come late, when the event can be read already', async () => {
-    double.faults.delayAnswers(200);
+    double.faults.delayAnswers(60_000);
     let isAnswered = false;
-    const answer = append().then(() => (isAnswered = true));
+    const answer = append({ deadline: 50_000 }).then(() => (isAnswered = true));
     while ((await stored()) === 0) expect(isAnswered).toBe(false);
     expect(isAnswered).toBe(false);
+    await double.faults.clear();
     await answer;
   });
 
@@ -207,7 +209,7 @@ describe('a connection', () => {
     const seen = watch(client.subscribeToStream(STREAM));
     await seen.until('confirmation');
     double.faults.freeze();
-    await expect(append()).rejects.toMatchObject({ type: 'deadline-exceeded' });
+    await expect(append(SOON)).rejects.toMatchObject({ type: 'deadline-exceeded' });
     double.faults.thaw();
     await append({ expectedRevision: 'any' });
     await seen.until('caughtUp');

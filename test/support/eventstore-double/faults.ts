@@ -46,7 +46,7 @@ export interface Faults {
   acceptConnections(): Promise<void>;
   /** Is a follower: who requires the leader is sent there, other writes are forwarded to nobody. */
   followLeader(leader: Endpoint): void;
-  /** No fault any more; what is frozen or refused is let through. */
+  /** No fault any more; what is frozen or refused is let through, what is late is answered. */
   clear(): Promise<void>;
 }
 
@@ -59,6 +59,7 @@ export class SwitchedFaults implements Faults {
   readonly #connections: Connections;
   #appendFaults: { readonly fault: AppendFault; left: number }[] = [];
   #delayMs = 0;
+  readonly #delayed = new Map<NodeJS.Timeout, () => void>();
   #reorderCount = 0;
   #held: (() => void)[] = [];
 
@@ -120,6 +121,7 @@ export class SwitchedFaults implements Faults {
   async clear(): Promise<void> {
     this.#appendFaults = [];
     this.#delayMs = 0;
+    for (const timer of this.#delayed.keys()) this.#give(timer);
     this.reorderAnswers(0);
     this.leader = undefined;
     this.areConsumersSlow = false;
@@ -138,8 +140,19 @@ export class SwitchedFaults implements Faults {
 
   /** Gives an answer when it is due. */
   answer(give: () => void): void {
-    if (this.#delayMs > 0) setTimeout(() => this.#inOrder(give), this.#delayMs);
-    else this.#inOrder(give);
+    if (this.#delayMs === 0) {
+      this.#inOrder(give);
+      return;
+    }
+    const timer = setTimeout(() => this.#give(timer), this.#delayMs);
+    this.#delayed.set(timer, give);
+  }
+
+  #give(timer: NodeJS.Timeout): void {
+    const give = this.#delayed.get(timer);
+    this.#delayed.delete(timer);
+    clearTimeout(timer);
+    if (give) this.#inOrder(give);
   }
 
   #inOrder(give: () => void): void {

@@ -11,20 +11,12 @@ import {
   EventStoreDBClient,
   jsonEvent,
   NO_STREAM,
-  START,
   STREAM_EXISTS,
-  streamNameFilter,
 } from '@eventstore/db-client';
-import { watch } from './watch.ts';
+import { newEvents, UNARY } from './client-side.ts';
+import { subscriptionContract } from './subscription-contract.ts';
 
 const MAX_APPEND_BYTES = 1024 * 1024;
-
-export const UNARY = { credentials: { username: 'admin', password: 'changeit' } };
-
-export const newEvents = (count: number, note = '') =>
-  Array.from({ length: count }, () =>
-    jsonEvent({ type: 'Noted', data: { note }, metadata: { by: 'test' } }),
-  );
 
 /** @param connection called once the server is there */
 export function serverContract(name: string, connection: () => string): void {
@@ -254,43 +246,6 @@ export function serverContract(name: string, connection: () => string): void {
       await expect(reading.toArray()).rejects.toMatchObject({ type: 'unknown' });
     });
 
-    it('subscribes to a stream after a revision, says when it caught up, and goes on', async () => {
-      await client.appendToStream(stream, newEvents(3));
-      const seen = watch(client.subscribeToStream(stream, { fromRevision: 0n }));
-      await seen.until('caughtUp');
-      await client.appendToStream(stream, newEvents(1));
-      await seen.until('3');
-      await seen.stop();
-      expect(seen.happened).toEqual(['confirmation', '1', '2', 'caughtUp', '3']);
-    });
-
-    it('says of a stream that is not there only that it subscribed, until it is', async () => {
-      const seen = watch(client.subscribeToStream(stream, { fromRevision: START }));
-      await seen.until('confirmation');
-      await client.appendToStream(stream, newEvents(1));
-      await seen.until('caughtUp');
-      await seen.stop();
-      expect(seen.happened).toEqual(['confirmation', '0', 'caughtUp']);
-    });
-
-    it('ends the subscription to a stream that gets a tombstone', async () => {
-      await client.appendToStream(stream, newEvents(1));
-      const seen = watch(client.subscribeToStream(stream));
-      await seen.until('caughtUp');
-      await client.tombstoneStream(stream);
-      await seen.until('stream-deleted');
-    });
-
-    it('subscribes to $all after a position', async () => {
-      const { position } = await client.appendToStream(stream, newEvents(2));
-      await client.appendToStream(stream, newEvents(2));
-      const filter = streamNameFilter({ prefixes: [stream] });
-      const seen = watch(client.subscribeToAll({ fromPosition: position!, filter }));
-      await seen.until('caughtUp');
-      await client.appendToStream(stream, newEvents(1));
-      await seen.until('4');
-      await seen.stop();
-      expect(seen.happened).toEqual(['confirmation', '2', '3', 'caughtUp', '4']);
-    });
+    describe('a subscription', () => subscriptionContract(() => ({ client, stream })));
   });
 }

@@ -1,6 +1,19 @@
-// What happens to a subscription, in order, for tests: the revisions that came and the notices.
+// What tests of a server use on the client's side: events to append, and what happens to a
+// subscription, in order.
 import { once } from 'node:events';
-import type { StreamSubscription, AllStreamSubscription } from '@eventstore/db-client';
+import {
+  type AllStreamSubscription,
+  jsonEvent,
+  type StreamSubscription,
+} from '@eventstore/db-client';
+
+/** With credentials, which a server without TLS does not see, an append is a call of its own. */
+export const UNARY = { credentials: { username: 'admin', password: 'changeit' } };
+
+export const newEvents = (count: number, note = '') =>
+  Array.from({ length: count }, () =>
+    jsonEvent({ type: 'Noted', data: { note }, metadata: { by: 'test' } }),
+  );
 
 const NOTICES = ['confirmation', 'caughtUp', 'fellBehind', 'end'];
 
