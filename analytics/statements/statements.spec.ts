@@ -1,3 +1,4 @@
+import { startClickHouse, type TestClickHouse } from '../../test/support/clickhouse/server.ts';
 import { openDocuments } from './documents.ts';
 import { parseDocument, type StatementDocument } from './document.ts';
 import { HandmadeLog, RATE_10_PERCENT, type OrderTerms } from '../testing/handmade-log.ts';
@@ -16,11 +17,16 @@ const order = (terms: Partial<OrderTerms> = {}): OrderTerms => ({
 
 const CLOSED = { '2026-01': '2026-02-05', '2026-02': '2026-03-05', '2026-03': '2026-04-05' };
 
-describe('the statements of a period', () => {
+describe.each(['duckdb', 'clickhouse'] as const)('the statements of a period by %s', (kind) => {
+  let clickhouse: TestClickHouse | undefined;
   let log: HandmadeLog;
 
+  beforeAll(async () => {
+    if (kind === 'clickhouse') clickhouse = await startClickHouse();
+  });
+  afterAll(() => clickhouse?.stop());
   beforeEach(async () => {
-    log = new HandmadeLog();
+    log = new HandmadeLog(clickhouse && { kind: 'clickhouse', ...clickhouse.target() });
     await log.setRules();
   });
   afterEach(() => log.end());
