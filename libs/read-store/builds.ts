@@ -52,6 +52,7 @@ function rowsOf(projection: string, tables: ReadonlyMap<Table, TableRows>): Rows
     get: <R extends Row>(table: Table<R>, ...key: readonly Value[]) =>
       of(table).get(key) as R | undefined,
     put: (table, row) => of(table).put(row),
+    add: (table, row) => of(table).add(row),
     append: (table, row) => of(table).append(row),
     delete: (table, ...key) => of(table).delete(key),
   };

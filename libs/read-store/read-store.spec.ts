@@ -11,7 +11,7 @@ import {
   UnknownEventType,
 } from './alarms.ts';
 import { ArrayLog } from './array-log.ts';
-import { projection, type Projection } from './projection.ts';
+import { integer, projection, table, text, type Projection } from './projection.ts';
 import { openReadModel } from './read-model.ts';
 import { ReadStore } from './read-store.ts';
 import { tallies, tally } from './tally.ts';
@@ -52,6 +52,45 @@ describe('a batch', () => {
     ]);
     expect(readModel.checkpoint()).toEqual({ position: 2n, logIndex: 2 });
     readModel.close();
+  });
+
+  test.each([1, 7, 100])('stores every row that it appends, %i at a time', (size) => {
+    const store = openLive(newFile());
+    const { events } = sellerFacts(...Array.from({ length: 100 }, (_, i) => `s${i}`));
+    for (let from = 0; from < events.length; from += size)
+      live(store).apply(events.slice(from, from + size));
+    expect(store.readModel().all('SELECT logIndex, sellerId FROM facts ORDER BY logIndex')).toEqual(
+      events.map(({ logIndex }) => ({ logIndex, sellerId: `s${logIndex}` })),
+    );
+  });
+
+  test.each([1, 2, 5])('adds rows, changes and deletes them, taken in by %i', (size) => {
+    const present = table({
+      name: 'present',
+      columns: { sellerId: text, at: integer },
+      key: ['sellerId'],
+    });
+    const presence = projection({
+      name: 'presence',
+      version: 1,
+      tables: [present],
+      on: {
+        SellerJoined: ({ data: { sellerId } }, rows) => rows.add(present, { sellerId, at: 0 }),
+        SellerEnrolled: ({ data: { sellerId }, logIndex }, rows) =>
+          rows.put(present, { sellerId, at: logIndex }),
+        SellerLeft: ({ data: { sellerId } }, rows) => rows.delete(present, sellerId),
+      },
+    });
+    const store = openLive(newFile(), [presence]);
+    const log = sellerFacts('a', 'b', 'c');
+    log.add('seller-b', 'SellerLeft', { sellerId: 'b' });
+    log.add('seller-c', 'SellerEnrolled', { sellerId: 'c' });
+    for (let from = 0; from < log.events.length; from += size)
+      live(store).apply(log.events.slice(from, from + size));
+    expect(store.readModel().all('SELECT * FROM present ORDER BY sellerId')).toEqual([
+      { sellerId: 'a', at: 0 },
+      { sellerId: 'c', at: 4 },
+    ]);
   });
 
   test('leaves rows, cache and checkpoint as they were when an evolution fails', () => {

@@ -237,7 +237,7 @@ function openDatabase(file: string, logId: string): DatabaseSync {
   try {
     assertOwnFile(database, file, logId);
     database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; ' +
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; ' +
         'PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 16384',
     );
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);

@@ -41,7 +41,13 @@ export class TableRows {
   }
 
   put(row: Row): void {
-    const key = this.#sql.keyAt.map((at) => row[this.#sql.columns[at]!]!);
+    this.#change(this.#keyOf(row), row);
+  }
+
+  /** SQLite holds no row of this key, and need not be asked. */
+  add(row: Row): void {
+    const key = this.#keyOf(row);
+    this.#cached(key, false).stored ??= null;
     this.#change(key, row);
   }
 
@@ -61,8 +67,7 @@ export class TableRows {
       cached.isChanged = false;
     }
     this.#changed = [];
-    for (const row of this.#appended) this.#insert(row);
-    this.#appended = [];
+    this.#insertAppended();
     if (this.#recentBytes < GENERATION_BYTES) return;
     this.#older = this.#recent;
     this.#recent = new Map();
@@ -86,8 +91,7 @@ export class TableRows {
     let cached = this.#recent.get(name);
     if (cached === undefined) {
       cached = this.#older.get(name);
-      if (cached !== undefined) this.#older.delete(name);
-      else {
+      if (cached === undefined) {
         const stored = isLookedUp ? this.#stored(key) : undefined;
         cached = { key, stored, row: stored ?? null, isChanged: false };
       }
@@ -100,6 +104,12 @@ export class TableRows {
   #stored(key: readonly Value[]): Row | null {
     const row = this.#prepare('select', this.#sql.select).get(...key) as Row | undefined;
     return row ?? null;
+  }
+
+  #keyOf(row: Row): readonly Value[] {
+    const key: Value[] = [];
+    for (const at of this.#sql.keyAt) key.push(row[this.#sql.columns[at]!]!);
+    return key;
   }
 
   #change(key: readonly Value[], row: Row | null): void {
@@ -116,17 +126,29 @@ export class TableRows {
       return;
     }
     if (stored !== null && stored !== undefined) return this.#update(key, stored, row);
-    if (stored === null) return this.#insert(row);
     this.#recentBytes += bytesOf(row);
-    this.#prepare('upsert', this.#sql.upsert).run(...this.#valuesOf(row));
+    const statement =
+      stored === null
+        ? this.#prepare('insert', this.#sql.insert)
+        : this.#prepare('upsert', this.#sql.upsert);
+    statement.run(...this.#valuesOf([row]));
   }
 
-  #insert(row: Row): void {
-    this.#prepare('insert', this.#sql.insert).run(...this.#valuesOf(row));
+  #insertAppended(): void {
+    const { insert, insertMany, manyRows } = this.#sql;
+    const rows = this.#appended;
+    let at = 0;
+    for (; at + manyRows <= rows.length; at += manyRows)
+      this.#prepare('insertMany', insertMany).run(...this.#valuesOf(rows.slice(at, at + manyRows)));
+    for (; at < rows.length; at++)
+      this.#prepare('insert', insert).run(...this.#valuesOf([rows[at]!]));
+    this.#appended = [];
   }
 
-  #valuesOf(row: Row): readonly Value[] {
-    return this.#sql.columns.map((name) => row[name]!);
+  #valuesOf(rows: readonly Row[]): readonly Value[] {
+    const values: Value[] = [];
+    for (const row of rows) for (const name of this.#sql.columns) values.push(row[name]!);
+    return values;
   }
 
   /** Only columns that differ, so that indexes on the others stay untouched. */
@@ -154,13 +176,12 @@ export class TableRows {
 
 /** Values may hold any character: lengths keep the parts of a composite key apart. */
 function cacheKey(key: readonly Value[]): string {
-  if (key.length === 1) return String(key[0]);
   let name = '';
-  for (const value of key) {
-    const text = String(value);
+  for (let at = 0; at < key.length - 1; at++) {
+    const text = String(key[at]);
     name += `${text.length}:${text}`;
   }
-  return name;
+  return name + String(key.at(-1));
 }
 
 function isSameKey(left: readonly Value[], right: readonly Value[]): boolean {

@@ -2,6 +2,9 @@
 // own, so that versions and rebuilds stand side by side; queries use the plain name, a view.
 import type { Table } from './projection.ts';
 
+/** Values of one statement that inserts several rows: of more it gets no faster. */
+const MANY_VALUES = 128;
+
 /** Columns that changed are remembered as bits of one number. */
 const MAX_COLUMNS = 30;
 
@@ -17,6 +20,9 @@ export interface TableSql {
   readonly createIndexes: readonly string[];
   readonly select: string;
   readonly insert: string;
+  /** Of `manyRows` rows, one after the other. */
+  readonly insertMany: string;
+  readonly manyRows: number;
   readonly upsert: string;
   /** Sets the columns at these places; the values, then the key. */
   readonly update: (changed: readonly number[]) => string;
@@ -31,7 +37,9 @@ export function tableSql(table: Table, physical: string): TableSql {
     throw new Error(`${table.name} has more than ${MAX_COLUMNS} columns`);
   const named = quoted(columns);
   const whereKey = table.key.map((name) => `"${name}" = ?`).join(' AND ');
-  const insert = `INSERT INTO ${physical} (${named}) VALUES (${columns.map(() => '?').join(', ')})`;
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  const insert = `INSERT INTO ${physical} (${named}) VALUES ${row}`;
+  const manyRows = Math.max(2, Math.floor(MANY_VALUES / columns.length));
   const others = columns.filter((name) => !table.key.includes(name));
   const overwrite = others.map((name) => `"${name}" = excluded."${name}"`).join(', ');
   return {
@@ -45,6 +53,8 @@ export function tableSql(table: Table, physical: string): TableSql {
     ),
     select: `SELECT ${named} FROM ${physical} WHERE ${whereKey}`,
     insert,
+    insertMany: `${insert}${`, ${row}`.repeat(manyRows - 1)}`,
+    manyRows,
     upsert: `${insert} ON CONFLICT (${quoted(table.key)}) DO UPDATE SET ${overwrite}`,
     update: (changed) =>
       `UPDATE ${physical} SET ${changed.map((at) => `"${columns[at]}" = ?`).join(', ')} ` +

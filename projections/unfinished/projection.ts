@@ -17,7 +17,7 @@ export const unfinishedProjection = projection({
       const { sellerId, orderId, codeId } = verdict;
       const reservation = eventRef(stream, revision);
       const ids = { sellerId, orderId, codeId };
-      rows.put(unfinished, hint('reservation', reservation, logIndex, ids));
+      rows.add(unfinished, hint('reservation', reservation, logIndex, ids));
     },
     RedemptionReleased: ({ data }, rows) =>
       rows.delete(unfinished, 'reservation', data.reservation),
