@@ -150,6 +150,8 @@ describe('a subscription', () => {
     await seen.until('caughtUp');
     double.faults.slowConsumers(true);
     await append({ expectedRevision: 0n }, newEvents(32));
+    expect(await client.readStream(STREAM).toArray()).toHaveLength(33);
+    expect(seen.happened).toEqual(['confirmation', '0', 'caughtUp']);
     await append({ expectedRevision: 32n });
     await seen.until('timeout');
     expect(seen.happened).toEqual(['confirmation', '0', 'caughtUp', 'timeout']);
