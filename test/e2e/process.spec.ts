@@ -66,6 +66,19 @@ describe('the process', () => {
     expect(announcedService(directory)).toBeUndefined();
   });
 
+  it('ends with one line when the server of its log does not answer', async () => {
+    const environment = {
+      PROMO_LEDGER_DATA: join(directory, 'node'),
+      PROMO_LEDGER_EVENTSTORE_URL: 'esdb://ops:secret@127.0.0.1:1?tls=false',
+    };
+    const { code, errors } = await start(environment).ended;
+    expect([code, errors]).toEqual([
+      3,
+      expect.stringMatching(/^promo-ledger: EventStoreDB at 127.0.0.1:1 cannot be reached: .+\n$/),
+    ]);
+    expect(errors).not.toContain('secret');
+  });
+
   it('says which variable keeps it from starting', async () => {
     const { code, errors } = await start({ PROMO_LEDGER_HOST: '0.0.0.0' }).ended;
     expect([code, errors]).toEqual([
