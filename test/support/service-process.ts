@@ -6,17 +6,24 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { announcedService } from '#api/service-file.ts';
 import type { BulkAnswer } from '#api/commands/bulk/bulk-answer.ts';
+import { POSITION_HEADER } from '#api/http/position.ts';
+import { announcedService } from '#api/service-file.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const START_WITHIN_MS = 20_000;
+/** Machines that run tests are busy. */
+const START_WITHIN_MS = 30_000;
 
 export interface Answered {
   readonly status: number;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as the service said it
   readonly body: any;
+  /** Of what was written, or was seen. */
+  readonly position: string | undefined;
 }
+
+/** Whatever answers requests as the service does. */
+export type Service = Pick<ServiceProcess, 'send' | 'feed'>;
 
 export class ServiceProcess {
   readonly #child: ChildProcess;
@@ -28,7 +35,11 @@ export class ServiceProcess {
     this.#url = url;
   }
 
-  static async start(directory: string): Promise<ServiceProcess> {
+  /** @param environment what an operator would set beside the data directory */
+  static async start(
+    directory: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> {
     const child = spawn(
       process.execPath,
       ['--import', './test/support/run-sources.mjs', 'apps/api/src/main.ts'],
@@ -40,7 +51,9 @@ export class ServiceProcess {
           NODE_OPTIONS: '',
           PROMO_LEDGER_DATA: directory,
           PROMO_LEDGER_PORT: '0',
-          PROMO_LEDGER_LOG_LEVEL: 'error',
+          PROMO_LEDGER_LOG_LEVEL: 'fatal',
+          PROMO_LEDGER_READ_WAIT_SECONDS: '30',
+          ...environment,
         },
       },
     );
@@ -49,7 +62,10 @@ export class ServiceProcess {
       const announced = announcedService(directory);
       if (announced && announced.pid === child.pid) return new ServiceProcess(child, announced.url);
       if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}`);
-      if (performance.now() > end) throw new Error('the service did not start');
+      if (performance.now() > end) {
+        child.kill('SIGKILL');
+        throw new Error('the service did not start');
+      }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -64,15 +80,40 @@ export class ServiceProcess {
     return this.#end('SIGTERM');
   }
 
-  /** Undefined when the connection broke before the answer was complete. */
-  async send(method: string, path: string, body?: object): Promise<Answered | undefined> {
+  /** The process stands still: connections stay, nothing is answered. */
+  stall(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#child.kill('SIGCONT');
+  }
+
+  /**
+   * Undefined when the connection broke before the answer was complete.
+   * @param position a read waits until it sees what was written up to there
+   */
+  async send(
+    method: string,
+    path: string,
+    body?: object,
+    position?: string,
+  ): Promise<Answered | undefined> {
+    const headers = {
+      'content-type': 'application/json',
+      ...(position && { [POSITION_HEADER]: position }),
+    };
     try {
-      const response = await this.#request(method, path, 'application/json', (sent) =>
+      const response = await this.#request({ method, path, headers }, (sent) =>
         sent.end(body && JSON.stringify(body)),
       );
-      const chunks = await response.toArray();
-      const text = Buffer.concat(chunks).toString();
-      return { status: response.statusCode ?? 0, body: text === '' ? undefined : JSON.parse(text) };
+      const text = Buffer.concat(await response.toArray()).toString();
+      const told = response.headers[POSITION_HEADER];
+      return {
+        status: response.statusCode ?? 0,
+        body: bodyOf(text, response.headers['content-type']),
+        position: typeof told === 'string' ? told : undefined,
+      };
     } catch {
       return undefined;
     }
@@ -84,7 +125,9 @@ export class ServiceProcess {
     onAnswer: (answer: BulkAnswer) => void,
   ): Promise<'ended' | 'broken'> {
     try {
-      const response = await this.#request('POST', '/orders/bulk', 'application/x-ndjson', (sent) =>
+      const headers = { 'content-type': 'application/x-ndjson' };
+      const asked = { method: 'POST', path: '/orders/bulk', headers };
+      const response = await this.#request(asked, (sent) =>
         sent.end(lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
       );
       response.on('error', () => {});
@@ -101,29 +144,34 @@ export class ServiceProcess {
   }
 
   #request(
-    method: string,
-    path: string,
-    contentType: string,
+    { path, ...asked }: RequestOptions,
     send: (sent: ReturnType<typeof request>) => void,
   ): Promise<IncomingMessage> {
-    const options: RequestOptions = {
-      method,
-      agent: this.#agent,
-      headers: { 'content-type': contentType },
-    };
     return new Promise((resolve, reject) => {
-      const sent = request(`${this.#url}${path}`, options, resolve);
+      const sent = request(`${this.#url}${path}`, { ...asked, agent: this.#agent }, resolve);
       sent.on('error', reject);
       send(sent);
     });
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    const exited = once(this.#child, 'exit');
-    this.#child.kill(signal);
-    await exited;
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      this.#child.kill(signal);
+      await exited;
+    }
     this.#agent.destroy();
   }
+}
+
+function bodyOf(text: string, type = ''): unknown {
+  if (text === '') return undefined;
+  return type.includes('ndjson')
+    ? text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown)
+    : JSON.parse(text);
 }
 
 /** A kill may cut an answer in two. */
