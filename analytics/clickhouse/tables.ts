@@ -21,6 +21,16 @@ export async function createTables(clickhouse: ClickHouse): Promise<void> {
     for (const statement of definitionsOf(name, clickhouse.target)) await clickhouse.run(statement);
 }
 
+/** The analysts' views over them, by the names and columns that the lake's have. */
+export async function createViews(clickhouse: ClickHouse): Promise<void> {
+  const { cluster } = clickhouse.target;
+  const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${quotedName(cluster)}`;
+  for (const statement of sqlFile(new URL('views.sql', import.meta.url)).split(/;\n/)) {
+    const view = statement.replace(/(CREATE OR REPLACE VIEW \w+)/, `$1${onCluster}`);
+    if (view.trim() !== '') await clickhouse.run(view);
+  }
+}
+
 /** What makes a table: one statement, or two on a cluster. */
 export function definitionsOf(
   name: TableName,

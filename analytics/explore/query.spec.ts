@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HandmadeLog, RATE_10_PERCENT } from '../testing/handmade-log.ts';
+import { attribution } from '../testing/handmade-order.ts';
 import { hashOf } from '../lake/segments.ts';
 import { exportQuery, QueryRefused, readyQuestions, runQuery } from './query.ts';
 
@@ -14,10 +15,11 @@ describe('querying the lake', () => {
     writeFileSync(join(outside, 'secret.csv'), 'a,b\n1,2\n');
     log = new HandmadeLog();
     await log.setRules();
-    await attribute('o1', [
+    const products = [
       ['sku-1', '1000', true],
       ['sku-2', '500', false],
-    ]);
+    ] as const;
+    await log.append('order-s1/o1', attribution('o1', products));
     const order = await log.confirm({
       orderId: 'o1',
       payeeId: 'p1',
@@ -35,33 +37,6 @@ describe('querying the lake', () => {
     await log.end();
     rmSync(outside, { recursive: true });
   });
-
-  async function attribute(orderId: string, products: readonly [string, string, boolean][]) {
-    const at = '2026-01-09T10:00:00.000Z';
-    const lines = products.map(([productId, paidMinor, eligible], i) => ({
-      lineId: `line ${i + 1}`,
-      productId,
-      quantity: 2,
-      listMinor: paidMinor,
-      paidMinor,
-      eligible,
-    }));
-    const who = { sellerId: 's1', orderId, codeId: 'c1', taskId: 'c1.default', text: 'CODE1' };
-    const verdict = {
-      ...who,
-      payeeId: 'p1',
-      promoterId: null,
-      paidAt: at,
-      currency: 'USD',
-      lines,
-      plan: RATE_10_PERCENT,
-      commissionMinor: '100',
-      contentHash: 'a'.repeat(64),
-      judgedOn: [],
-    };
-    const data = { verdict, reservation: 'promoCode-c1@1', occurredAt: at };
-    await log.append(`order-s1/${orderId}`, { type: 'OrderAttributed', data });
-  }
 
   const rows = async (sql: string) => (await runQuery(log.workspace, sql)).rows;
 

@@ -30,6 +30,37 @@ export const RATE_10_PERCENT: PinnedPlan = {
   version: 1,
 };
 
+/** An attributed order of influencer p1: product, what was paid for it, whether it is eligible. */
+export function attribution(
+  orderId: string,
+  products: readonly (readonly [string, string, boolean])[],
+) {
+  const at = '2026-01-09T10:00:00.000Z';
+  const lines = products.map(([productId, paidMinor, eligible], i) => ({
+    lineId: `line ${i + 1}`,
+    productId,
+    quantity: 2,
+    listMinor: paidMinor,
+    paidMinor,
+    eligible,
+  }));
+  const who = { sellerId: 's1', orderId, codeId: 'c1', taskId: 'c1.default', text: 'CODE1' };
+  const verdict = {
+    ...who,
+    payeeId: 'p1',
+    promoterId: null,
+    paidAt: at,
+    currency: 'USD',
+    lines,
+    plan: RATE_10_PERCENT,
+    commissionMinor: '100',
+    contentHash: 'a'.repeat(64),
+    judgedOn: [],
+  };
+  const data = { verdict, reservation: 'promoCode-c1@1', occurredAt: at };
+  return { type: 'OrderAttributed', data } as const;
+}
+
 type Owner = Pick<HandmadeOrder, 'plan' | 'payeeId' | 'sellerId' | 'currency' | 'isHeld'>;
 
 interface Change {

@@ -1,0 +1,70 @@
+import {
+  startInProcessClickHouse,
+  type InProcessClickHouse,
+} from '../../test/support/clickhouse/in-process.ts';
+import { hostOf, openClickHouse, type ClickHouse } from './client.ts';
+import { createTables, definitionsOf, TABLE_NAMES } from './tables.ts';
+
+describe('the tables in ClickHouse', () => {
+  let engine: InProcessClickHouse;
+  let clickhouse: ClickHouse;
+
+  beforeAll(async () => {
+    engine = startInProcessClickHouse();
+    clickhouse = await engine.open();
+  });
+  afterAll(async () => {
+    await clickhouse.close();
+    await engine.stop();
+  });
+
+  it('replace what has the same key, month by month', async () => {
+    await createTables(clickhouse);
+    await createTables(clickhouse);
+    const tables = await clickhouse.rows(
+      `SELECT name, engine, partition_key, sorting_key FROM system.tables
+       WHERE database = currentDatabase() ORDER BY name`,
+    );
+    const engineName = 'ReplacingMergeTree';
+    const byMonth = { engine: engineName, partition_key: 'toYYYYMM(recorded_at)' };
+    const byPeriod = { engine: engineName, partition_key: 'period' };
+    expect(tables).toEqual([
+      { name: 'ledger_entries', ...byMonth, sorting_key: 'log_index' },
+      { name: 'ledger_events', ...byMonth, sorting_key: 'log_index' },
+      { name: 'open_entries', ...byPeriod, sorting_key: 'log_index' },
+      { name: 'statement_lines', ...byPeriod, sorting_key: 'payee_id, currency, log_index' },
+      { name: 'statement_totals', ...byPeriod, sorting_key: 'payee_id, currency' },
+    ]);
+  });
+
+  // No cluster runs here: the engine's own parser reads what one would be told.
+  it.each(TABLE_NAMES)('of a cluster are replicated and distributed: %s', async (name) => {
+    const target = { database: 'ledger', cluster: "north'`1" };
+    const [replicated, distributed, ...more] = definitionsOf(name, target);
+    expect(more).toEqual([]);
+    const made = await clickhouse.lines(`EXPLAIN AST ${replicated}`);
+    expect(made).toMatch(new RegExp(`CreateQuery ${name}_local `));
+    expect(made).toContain('Function ReplicatedReplacingMergeTree');
+    expect(made).toContain(`Literal '/clickhouse/tables/{shard}/ledger/${name}_local'`);
+    const spread = await clickhouse.lines(`EXPLAIN AST ${distributed}`);
+    expect(spread).toMatch(new RegExp(`CreateQuery ${name} `));
+    expect(spread).toContain('Function Distributed');
+    expect(replicated).toContain("ON CLUSTER `north'\\`1`");
+    expect(distributed).toContain("ON CLUSTER `north'\\`1`");
+  });
+
+  it('are not made in a database that could be read as SQL', async () => {
+    const target = { url: 'http://127.0.0.1:1', database: 'a; DROP DATABASE b' };
+    await expect(openClickHouse(target)).rejects.toThrow(/cannot be the name of a database/);
+  });
+
+  it('cannot be reached where nothing answers, which is said without the password', async () => {
+    const target = { url: 'http://finance:secret@127.0.0.1:1', database: 'ledger' };
+    await expect(openClickHouse(target)).rejects.toMatchObject({
+      name: 'ClickHouseUnreachable',
+      message: expect.not.stringContaining('secret'),
+    });
+    await expect(openClickHouse(target)).rejects.toThrow(/^ClickHouse at 127\.0\.0\.1:1 cannot/);
+    expect(hostOf('no address')).toBe('an address that cannot be read');
+  });
+});
