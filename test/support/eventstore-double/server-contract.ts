@@ -204,7 +204,8 @@ export function serverContract(name: string, connection: () => string): void {
 
     it('leaves out what the metadata of a stream hides, except from $all', async () => {
       const before = await lastOfAll();
-      await client.setStreamMetadata(stream, { maxCount: 3 });
+      for (const maxCount of [2, 3]) await client.setStreamMetadata(stream, { maxCount });
+      expect(await revisionsOf(`$$${stream}`)).toEqual([1]);
       await client.appendToStream(stream, newEvents(6));
       expect(await revisionsOf(stream)).toEqual([3, 4, 5]);
       expect(await revisionsOf(stream, { fromRevision: END, direction: BACKWARDS })).toEqual([
