@@ -85,7 +85,7 @@ describe('an append', () => {
     );
     const all = await store.readAll();
     for (const [i, { position }] of appended.entries()) {
-      const last = all.filter(({ stream }) => stream === streams[i]).at(-1)!;
+      const last = all.findLast(({ stream }) => stream === streams[i]);
       expect(last).toMatchObject({ revision: i, position });
     }
   });

@@ -138,19 +138,20 @@ export class EventStoreDbReader implements EventLogReader {
   }
 
   async *follow({ after, signal }: Follow): AsyncGenerator<readonly RecordedEvent[]> {
-    if (after.position > (await this.head()))
-      throw new RangeError(`${after.position} is beyond the end of the log: it is of another log`);
-    let place = after;
-    let wasTold = true;
     let wake = () => {};
-    const hush = this.news.listen(() => wake());
     const stopped = new Promise<undefined>((resolve) => {
-      signal.addEventListener('abort', () => (wake(), resolve(undefined)));
+      signal.addEventListener('abort', () => (wake(), resolve(undefined)), { once: true });
     });
+    const hush = this.news.listen(() => wake());
     try {
+      const head = await Promise.race([this.#patiently(signal, () => this.head()), stopped]);
+      if (head !== undefined && after.position > head) throw beyond(after);
+      let place = after;
+      let wasTold = true;
       while (!signal.aborted) {
         const { told } = this.news;
-        const events = await Promise.race([this.#readOn(place), stopped]);
+        const read = this.#patiently(signal, () => this.readAll({ after: place }));
+        const events = await Promise.race([read, stopped]);
         const last = events?.at(-1);
         if (events !== undefined && last !== undefined) {
           if (!wasTold) this.news.wasSilent();
@@ -241,16 +242,19 @@ export class EventStoreDbReader implements EventLogReader {
     this.#scans.delete(oldest!);
   }
 
-  /** An outage ends no follower. */
-  async #readOn(after: Place): Promise<readonly RecordedEvent[]> {
-    for (;;) {
+  /** An outage ends no follower; undefined when it was stopped meanwhile. */
+  async #patiently<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T | undefined> {
+    while (!signal.aborted) {
       try {
-        return await this.readAll({ after });
+        return await ask();
       } catch (error) {
-        if (!(error instanceof StoreUnavailable)) throw error;
-        await this.connection.pause(POLL_MS);
+        if (signal.aborted) return undefined;
+        const isOutage = error instanceof StoreUnavailable && !this.connection.closing.aborted;
+        if (!isOutage) throw error;
       }
+      await this.connection.pause(POLL_MS).catch(() => undefined);
     }
+    return undefined;
   }
 
   #streamEvent({ event }: ResolvedEvent, stream: string): StreamEvent {
@@ -276,4 +280,8 @@ export class EventStoreDbReader implements EventLogReader {
       next += isForwards ? 1 : -1;
     }
   }
+}
+
+function beyond({ position }: Place): RangeError {
+  return new RangeError(`${position} is beyond the end of the log: it is of another log`);
 }

@@ -11,6 +11,7 @@ import {
 import { metadata } from '../contract/log.ts';
 import type { EventStoreDbSource } from '../log-source.ts';
 import type { EventLogReader } from '../port.ts';
+import type { Patience } from './connection.ts';
 import type { EventStoreDbReader } from './eventstoredb-reader.ts';
 import type { EventStoreDbStore } from './eventstoredb-store.ts';
 import { openEventStoreDb, openEventStoreDbReader, type OpenOptions } from './open.ts';
@@ -24,7 +25,10 @@ export const IMPATIENT: OpenOptions = {
 export interface Place {
   readonly double: EventStoreDouble;
   /** On the double, unless another connection is given. */
-  readonly open: (over?: Partial<EventStoreDbSource>) => Promise<EventStoreDbStore>;
+  readonly open: (
+    over?: Partial<EventStoreDbSource>,
+    patience?: Partial<Patience>,
+  ) => Promise<EventStoreDbStore>;
   readonly openReader: (over?: Partial<EventStoreDbSource>) => Promise<EventStoreDbReader>;
   /** On another double, which is stopped with this one. */
   readonly openElsewhere: () => Promise<{ store: EventStoreDbStore; double: EventStoreDouble }>;
@@ -49,7 +53,10 @@ export function onDouble(options?: DoubleOptions): () => Place {
     const kept = <R extends EventLogReader>(reader: R) => (opened.push(reader), reader);
     place = {
       double,
-      open: async (over) => kept(await openEventStoreDb(source(over), IMPATIENT)),
+      open: async (over, patience) => {
+        const options = { ...IMPATIENT, patience: { ...IMPATIENT.patience, ...patience } };
+        return kept(await openEventStoreDb(source(over), options));
+      },
       openReader: async (over) => kept(await openEventStoreDbReader(source(over), IMPATIENT)),
       openElsewhere: async () => {
         const elsewhere = await startEventStoreDouble();
@@ -91,7 +98,12 @@ export class Others {
 
 const NOBODY = { username: 'nobody', password: '' };
 
-/** Fails as the test does when it does not come true in time. */
+const LONGEST_WAIT_MS = 25_000;
+
 export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await pause(5);
+  const end = performance.now() + LONGEST_WAIT_MS;
+  while (!(await isTrue())) {
+    if (performance.now() > end) throw new Error(`waited in vain for ${String(isTrue)}`);
+    await pause(5);
+  }
 }

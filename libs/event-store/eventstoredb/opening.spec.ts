@@ -118,9 +118,13 @@ describe('a connection string', () => {
     said.mockRestore();
   });
 
-  it.each(['$ledger.', 'the ledger.', 'ledger\n'])('with the prefix %j is refused', async (it) => {
-    await refusalOf(at().double.connection, it);
-  });
+  it.each(['$ledger.', 'the ledger.', 'ledger\n'])(
+    'with the prefix %j is refused',
+    async (prefix) => {
+      const { message } = await refusalOf(at().double.connection, prefix);
+      expect(message).toContain('prefix');
+    },
+  );
 
   it('may hold percent codes and options in any form', async () => {
     const { connection } = at().double;
