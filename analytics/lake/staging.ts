@@ -70,16 +70,11 @@ function stageEvent(event: EventText, events: TextFile, money: TextFile): void {
   const { actor, recordedAt, correlationId, causationId, idempotencyKey, requestHash } = metadata;
   const place = `${event.logIndex}\t${event.stream}\t${event.revision}\t${event.type}\t`;
   const key = idempotencyKey === undefined ? '' : JSON.stringify(idempotencyKey);
-  events.add(
-    `${place}${event.id}\t${recordedAt}\t${JSON.stringify(actor)}\t` +
-      `${correlationId}\t${causationId}\t${key}\t${requestHash ?? ''}\t`,
-  );
-  events.add(data);
-  events.add('\n');
-  if (!data.includes(MOVEMENT)) return;
-  money.add(place);
-  money.add(data);
-  money.add('\n');
+  const envelope =
+    `${event.id}\t${recordedAt}\t${JSON.stringify(actor)}\t` +
+    `${correlationId}\t${causationId}\t${key}\t${requestHash ?? ''}\t`;
+  events.addLine(place + envelope, data);
+  if (data.includes(MOVEMENT)) money.addLine(place, data);
 }
 
 /** A quote inside a string is escaped, so these characters end a member's name. */

@@ -25,6 +25,7 @@ export function pendingPosting(
   event: CarriedEvent,
   only?: Pick<Movement, 'payeeId' | 'currency'>,
 ): PendingPosting | undefined {
+  if (only && cannotName(only.payeeId, event.data)) return undefined;
   const money = moneyText(event.data);
   if (money === undefined) return undefined;
   if (only && (only.payeeId !== money.payeeId || only.currency !== money.currency))
@@ -36,6 +37,10 @@ export function pendingPosting(
   if (sign === 0n) return undefined;
   return { logIndex: event.logIndex, event: ref, kind, money, amountMinor: sign * moved };
 }
+
+/** JSON without a backslash holds its strings as they are. */
+const cannotName = (payeeId: string, data: string) =>
+  !data.includes(payeeId) && !data.includes('\\');
 
 function signOnPending(kind: LineKind, account: Movement['account']): 1n | -1n | 0n {
   if (kind === 'hold') return -1n;
