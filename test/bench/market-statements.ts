@@ -12,16 +12,16 @@ import { spawnService, type Workplace } from './workplace.ts';
 
 const ALL_AT = 1_000_000;
 
-/** Expects the first period's orders in the log and in the lake. */
+/** Expects the first period's orders in the log. */
 export async function* statementFigures(
   workplace: Workplace,
   market: OpenMarket,
   options: BenchOptions,
 ): AsyncIterable<Figure> {
   const { orders, payees } = options;
-  const workspace = workspaceIn(workplace.directory, workplace.log);
+  const workspace = workspaceIn(workplace.directory, workplace.log, workplace.engine);
   const [first, second] = market.periods;
-  const service = await spawnService(workplace, options);
+  const service = await spawnService(workplace);
   const ledger = httpLedger(service.url);
   try {
     const closing = await seconds(() => closePeriod(ledger, first));
@@ -33,7 +33,7 @@ export async function* statementFigures(
     const of = `${orders.toLocaleString('en')} orders, ${payees.toLocaleString('en')} payees`;
     const isFull = orders >= ALL_AT;
     yield {
-      name: `statements from the lake, both ways (${of})`,
+      name: `statements, both ways (${of})`,
       ...{ value: computing, unit: 's', ...(isFull && { target: { atMost: 8 } }) },
     };
     yield { name: 'the whole close, statements issued', value: closing, unit: 's' };

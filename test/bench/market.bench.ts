@@ -13,6 +13,7 @@ import type { BenchOptions } from './options.ts';
 import { ownReads } from './own-reads.ts';
 import {
   inWorkplace,
+  onEngine,
   peakMemory,
   type ServiceProcess,
   spawnService,
@@ -23,24 +24,28 @@ const SINGLE_ORDERS = 20_000;
 const BULK_AT_LEAST = { sqlite: 15_000, eventstoredb: 2_500 } as const;
 
 export async function* market(options: BenchOptions): AsyncIterable<Figure> {
-  yield* await inWorkplace(options, async (workplace) => {
-    const figures: Figure[] = [];
-    const service = await spawnService(workplace, options);
-    let opened: OpenMarket;
-    try {
-      opened = await openMarket(httpLedger(service.url), options);
-      figures.push(...(await singleOrders(service, opened, options)));
-      figures.push(...(await ownReads(service, opened, options)));
-      figures.push(await bulkOrders(service, opened, options));
-      figures.push(memory(service));
-      figures.push(await rebuild(service, workplace));
-    } finally {
-      await service.stop();
-    }
-    figures.push(await replay(workplace), await lake(workplace));
-    for await (const figure of statementFigures(workplace, opened, options)) figures.push(figure);
-    return figures;
-  });
+  yield* await inWorkplace(options, (workplace) =>
+    onEngine(options, workplace, (onIt) => figuresOn(onIt, options)),
+  );
+}
+
+async function figuresOn(workplace: Workplace, options: BenchOptions): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const service = await spawnService(workplace);
+  let opened: OpenMarket;
+  try {
+    opened = await openMarket(httpLedger(service.url), options);
+    figures.push(...(await singleOrders(service, opened, options)));
+    figures.push(...(await ownReads(service, opened, options)));
+    figures.push(await bulkOrders(service, opened, options));
+    figures.push(memory(service));
+    figures.push(await rebuild(service, workplace));
+  } finally {
+    await service.stop();
+  }
+  figures.push(await replay(workplace), await lake(workplace));
+  for await (const figure of statementFigures(workplace, opened, options)) figures.push(figure);
+  return figures;
 }
 
 /** Targets of the embedded log alone. */

@@ -12,18 +12,37 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { configFrom } from '#api/config.ts';
 import { runningService } from '#cli/connect.ts';
+import type { EngineChoice } from '#analytics/workspace.ts';
 import type { LogSource } from '#event-store/log-source.ts';
-import { type BenchOptions, clickHouseUrl, eventStoreUrl, type StoreName } from './options.ts';
+import { startClickHouse } from '../support/clickhouse/server.ts';
+import { type BenchOptions, eventStoreUrl, type StoreName } from './options.ts';
 
 export interface Workplace {
   readonly directory: string;
   readonly log: LogSource;
+  /** What the service computes statements on; default DuckDB. */
+  readonly engine?: EngineChoice;
 }
 
 export const inWorkplace = <T>(
   { store }: Pick<BenchOptions, 'store'>,
   work: (workplace: Workplace) => Promise<T>,
 ): Promise<T> => inDirectory((directory) => work({ directory, log: logOf(store, directory) }));
+
+/** With the server that CLICKHOUSE_URL names, else the engine in a process of its own. */
+export async function onEngine<T>(
+  { engine }: Pick<BenchOptions, 'engine'>,
+  workplace: Workplace,
+  work: (workplace: Workplace) => Promise<T>,
+): Promise<T> {
+  if (engine === 'duckdb') return work(workplace);
+  const server = await startClickHouse();
+  try {
+    return await work({ ...workplace, engine: { kind: 'clickhouse', ...server.target() } });
+  } finally {
+    await server.stop();
+  }
+}
 
 function logOf(store: StoreName, directory: string): LogSource {
   if (store === 'sqlite') return { kind: 'sqlite', file: join(directory, 'ledger.db') };
@@ -43,11 +62,15 @@ export async function inDirectory<T>(work: (directory: string) => Promise<T>): P
 export const quietConfig = (workplace: Workplace) =>
   configFrom({ ...environmentOf(workplace), PROMO_LEDGER_LOG_LEVEL: 'error' });
 
-const environmentOf = ({ directory, log }: Workplace): Record<string, string> => ({
+const environmentOf = ({ directory, log, engine }: Workplace): Record<string, string> => ({
   PROMO_LEDGER_DATA: directory,
   ...(log.kind === 'eventstoredb' && {
     PROMO_LEDGER_EVENTSTORE_URL: log.connection,
     PROMO_LEDGER_EVENTSTORE_PREFIX: log.prefix,
+  }),
+  ...(engine?.kind === 'clickhouse' && {
+    PROMO_LEDGER_CLICKHOUSE_URL: engine.url,
+    PROMO_LEDGER_CLICKHOUSE_DATABASE: engine.database,
   }),
 });
 
@@ -59,18 +82,13 @@ export interface ServiceProcess {
 
 const SERVICE = new URL(`../../apps/cli/main${extname(import.meta.url)}`, import.meta.url);
 
-export async function spawnService(
-  workplace: Workplace,
-  { engine }: Pick<BenchOptions, 'engine'>,
-): Promise<ServiceProcess> {
+export async function spawnService(workplace: Workplace): Promise<ServiceProcess> {
   const { directory } = workplace;
-  const engineUrl = engine === 'clickhouse' ? clickHouseUrl() : undefined;
   const args = [...process.execArgv, fileURLToPath(SERVICE), 'serve', '--data', directory];
   const child = spawn(process.execPath, args, {
     env: {
       ...process.env,
       ...environmentOf(workplace),
-      ...(engineUrl !== undefined && { PROMO_LEDGER_CLICKHOUSE_URL: engineUrl }),
       PROMO_LEDGER_PORT: '0',
       PROMO_LEDGER_LOG_LEVEL: 'warn',
     },

@@ -68,6 +68,8 @@ export class ClickHouseServer implements TestClickHouse {
   async kill(): Promise<void> {
     const killed = this.#process;
     if (!killed || killed.exitCode !== null || killed.signalCode !== null) return;
+    // To wait for its end keeps this process.
+    killed.ref();
     killed.kill('SIGKILL');
     await once(killed, 'exit');
   }
