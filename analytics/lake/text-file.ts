@@ -1,5 +1,5 @@
 // Writes text to a file in large pieces: each text is encoded once, straight into the next piece. A
-// file that is there is written over and cut to its new length: that takes less than to free it first.
+// file that is there is written over and cut to its new length, which takes less than a new one.
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
 
 const PIECE_BYTES = 1 << 20;

@@ -112,8 +112,8 @@ function assertKnownFormat(database: DatabaseSync, file: string): void {
   };
   if (format === FORMAT_VERSION) return;
   throw new DocumentsUnreadable(
-    `${file} has format ${format}, this program has ${FORMAT_VERSION}: move it away, a run writes ` +
-      'its documents again',
+    `${file} has format ${format}, this program has ${FORMAT_VERSION}: move it away, ` +
+      'a run writes its documents again',
   );
 }
 

@@ -1,6 +1,6 @@
 -- Every line as RFC 8785 text, in the order of the documents and, in each, of the log. Ids that are
--- ours hold nothing that needs escaping; line ids come from others. What an event states was found to
--- be what its base and plan give.
+-- ours hold nothing that needs escaping; line ids come from others. What an event states was found
+-- to be what its base and plan give.
 SELECT number::INTEGER AS number, line_minor::BIGINT AS amount_minor,
        concat(
          '{"amountMinor":"', line_minor, '","base":[',

@@ -1,6 +1,6 @@
 -- Every entry with the period that its posting belongs to: the first closed one whose cutoff comes
--- after it and whose end is after its clears_at. Beyond the last one: still open. Nothing is kept of
--- them: to read the segments again takes less time, and no memory.
+-- after it and whose end is after its clears_at. Beyond the last one: still open. Nothing is kept
+-- of them: to read the segments again takes less time, and no memory.
 SET VARIABLE cutoffs = (SELECT list(cutoff ORDER BY ordinal) FROM closing);
 SET VARIABLE ends = (SELECT list(ends_at ORDER BY ordinal) FROM closing);
 -- The period that is computed is the last closed one.

@@ -1,9 +1,10 @@
--- One pass over everything that moves money, for each payee and currency: what is faulty is counted,
--- what is not is added up. Amounts have 64 bits and sums 128, which no number of entries can fill.
+-- One pass over everything that moves money, for each payee and currency: what is faulty is
+-- counted, what is not is added up. Amounts have 64 bits and sums 128, which no number of entries can fill.
 CREATE TEMP TABLE total AS
 SELECT payee_id, currency,
        count(*) FILTER (is_faulty) AS faults,
-       coalesce(sum(amount_minor) FILTER (is_posting AND ordinal < getvariable('target')), 0) AS earlier_minor,
+       coalesce(sum(amount_minor) FILTER (is_posting AND ordinal < getvariable('target')), 0)
+         AS earlier_minor,
        count(*) FILTER (is_line) AS line_count,
        coalesce(sum(amount_minor) FILTER (is_line), 0) AS lines_minor,
        coalesce(sum(amount_minor) FILTER (late), 0) AS late_minor,
