@@ -261,10 +261,8 @@ describe('a follower beside the writer', () => {
     const store = openSqliteStore(file);
     const reader = openSqliteReader(file);
     const stop = new AbortController();
-    const seen = reader
-      .follow({ after: START, signal: stop.signal })
-      [Symbol.asyncIterator]()
-      .next();
+    const following = reader.follow({ after: START, signal: stop.signal });
+    const seen = following[Symbol.asyncIterator]().next();
     await store.append('task-a', 'no_stream', newEvents(1));
     expect(await seen).toMatchObject({ value: [{ stream: 'task-a' }] });
     stop.abort();

@@ -34,7 +34,7 @@ export interface FollowerOptions extends FollowerFiles {
 }
 
 /** What is committed meanwhile is followed in one batch; whoever waits does not wait for this. */
-const NUDGE_MS = 10;
+const NUDGE_MS = 40;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 /** Draining past this is cut off: the rows are as safe as ever, only further behind. */
