@@ -2,7 +2,9 @@
 // so that a source can be handed to a worker thread or a child process. The connection may hold a
 // password: a source is never printed, `nameOf` is.
 import { assertNoCopy, type CopyMark, fileMark, storeMark } from './copy-mark.ts';
+import type { EventStoreDbReader } from './eventstoredb/eventstoredb-reader.ts';
 import type { EventStoreDbStore } from './eventstoredb/eventstoredb-store.ts';
+import type { LossyStream } from './eventstoredb/lossy-streams.ts';
 import type { EventLogReader, EventStore } from './port.ts';
 import { openSqliteReader, SqliteReader } from './sqlite-reader.ts';
 import { openSqliteStore } from './sqlite-store.ts';
@@ -75,6 +77,14 @@ export function healthOf(log: EventLogReader): Health {
   return log instanceof SqliteReader || !('health' in log)
     ? { isReachable: true }
     : (log as { health(): Health }).health();
+}
+
+/** Streams of a log on a server that lose their events; undefined of a log in a file. */
+export async function lossyStreamsOf(
+  log: EventLogReader,
+): Promise<readonly LossyStream[] | undefined> {
+  if (!('lossyStreams' in log)) return undefined;
+  return (log as EventStoreDbReader).lossyStreams();
 }
 
 /** Calls back when the log may hold more, where the store tells. Gives back how to end that. */

@@ -6,7 +6,7 @@ import type { EventLogReader } from '#event-store/port.ts';
 import { configOf } from '../connect.ts';
 import { checkFiles } from '../doctor/files.ts';
 import { type Finding, guarded, RESTORE } from '../doctor/finding.ts';
-import { checkMeaning, checkStored, type OnEvents } from '../doctor/log.ts';
+import { checkKept, checkMeaning, checkStored, type OnEvents } from '../doctor/log.ts';
 import { type End, EXIT } from '../failure.ts';
 import { withLog } from '../log-reading.ts';
 import { type Common, common } from '../options.ts';
@@ -46,6 +46,7 @@ async function examined(
       guarded('stored bytes', RESTORE, () =>
         withBar('stored bytes', (onProgress) => checkStored(config, log, onProgress)),
       ),
+    () => guarded('whole streams', 'see the message', () => checkKept(log)),
     () =>
       guarded('meaning', RESTORE, () =>
         withBar('meaning', (onProgress) => checkMeaning(log, onProgress)),

@@ -1,6 +1,7 @@
 // The log itself: every event's bytes, place and checksum, its shape as this version knows it, and
 // that its postings balance. Names what is wrong as stream@revision.
 import type { Config } from '#api/config.ts';
+import { lossyStreamsOf } from '#event-store/log-source.ts';
 import { verifyLog } from '#event-store/verify-log.ts';
 import { verifyStored } from '#event-store/verify-stored.ts';
 import { type EventLogReader, type Place, START } from '#event-store/port.ts';
@@ -37,6 +38,23 @@ export async function checkStored(
       : 'canonical, every id follows from its content';
   const says = `${count(events)} events: ${how}`;
   return [ok('stored bytes', says)];
+}
+
+/** Of a log on a server: streams that somebody told it to shorten, or deleted. */
+export async function checkKept(log: EventLogReader): Promise<readonly Finding[]> {
+  const check = 'whole streams';
+  const lossy = await lossyStreamsOf(log);
+  if (lossy === undefined) return [];
+  if (lossy.length === 0) return [ok(check, 'none is shortened or deleted by the server')];
+  const [{ stream, says } = { stream: '', says: '' }] = lossy;
+  const more = lossy.length > 1 ? ` (and ${count(lossy.length - 1)} more streams)` : '';
+  return [
+    wrong(
+      check,
+      `${stream} ${says}: its history is lost, or will be when the server scavenges${more}`,
+      'take the metadata back before the next scavenge; what is gone comes back from a backup',
+    ),
+  ];
 }
 
 /** Shapes by the schemas, event by event, and postings: zero per event is zero at every place. */
