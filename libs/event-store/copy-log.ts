@@ -52,8 +52,8 @@ export interface Copied {
 }
 
 /**
- * Up to where the source ends. Rejects with LogsDiffer, WrongExpectedRevision when somebody else writes into the target, or
- * StoreUnavailable when either is out of reach for long.
+ * Up to where the source ends. Rejects with LogsDiffer, also when somebody else writes into the
+ * target, or with StoreUnavailable when either is out of reach for long.
  */
 export async function copyLog(copying: Copying): Promise<Copied> {
   const { source, onProgress } = copying;

@@ -102,7 +102,7 @@ async function killedAt(events: number, prefix: string): Promise<number> {
   return (await eventsIn(targetOf(prefix))).length;
 }
 
-it('goes on after kills where the target ends, and no service starts until it is done', async () => {
+it('goes on after kills where the target ends; no service starts until it is done', async () => {
   await server.faults.delayAnswers(ANSWER_MS);
   const all = await eventsIn(originSource);
   const held: number[] = [];

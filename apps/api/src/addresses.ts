@@ -20,7 +20,7 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
   ...Object.fromEntries(TEXTS.map((name) => [name, /^[^&?]+$/])),
 };
 
-/** esdb:// or esdb+discover://, one host or several, credentials percent-encoded in the userinfo. */
+/** esdb:// or esdb+discover://, one host or several; credentials are percent-encoded. */
 export const EventStoreDbConnection = z.string().superRefine((connection, context) => {
   const refuse = (message: string) => context.addIssue({ code: 'custom', message });
   const match = CONNECTION.exec(connection);
@@ -49,7 +49,7 @@ export const StreamPrefix = z
     'must begin with a letter and hold letters, digits, `_` and `.` only, at most 64',
   );
 
-/** http:// or https://, credentials percent-encoded in the userinfo. */
+/** http:// or https://; credentials are percent-encoded. */
 export const ClickHouseUrl = z.string().refine(
   (text) => {
     const url = URL.parse(text);
