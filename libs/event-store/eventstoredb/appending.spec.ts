@@ -123,6 +123,16 @@ describe('what befalls one append', () => {
     },
   );
 
+  it('by closing another store leaves those of this one under way', async () => {
+    const other = await at().open();
+    await other.append('task-b', 'no_stream', newEvents(1));
+    at().double.faults.delayAnswers(150);
+    const append = store.append('task-a', 'no_stream', newEvents(1));
+    await until(async () => (await store.readStream('task-a')).length === 1);
+    await other.close();
+    expect(await append).toMatchObject({ revision: 0 });
+  });
+
   it('by a connection that is cut half way leaves no half of an append', async () => {
     const cuts = setInterval(() => at().double.faults.dropConnections(), 10);
     const streams = Array.from({ length: 60 }, (_, i) => `task-${i}`);
