@@ -64,9 +64,14 @@ async function closedTwice(given: Given) {
       ...(engine === 'clickhouse' && { target: { atLeast: SINK_AT_LEAST } }),
     },
     {
+      name: `${engine} takes ${of}, CPU`,
+      ...{ value: (1e6 * copied.cpuSeconds) / entries, unit: 'µs each' },
+    },
+    {
       name: `statements over ${of}, ${shown(first.statements)} payees`,
       ...{ value: first.seconds, unit: 's', ...goal(whole, SECONDS_AT_MOST) },
     },
+    { name: 'CPU of that process', value: first.cpuSeconds, unit: 's' },
     {
       name: 'memory of that process, peak',
       ...{ value: first.peakMemory, unit: 'MB', ...goal(whole, MEMORY_AT_MOST) },

@@ -16,6 +16,8 @@ export interface StatementsRequest {
 
 export interface StatementsAnswer {
   readonly seconds: number;
+  /** Of this process, user and system, in seconds: what the machine was busy with besides is not. */
+  readonly cpuSeconds: number;
   /** Since the process began, in MB. */
   readonly peakMemory: number;
   readonly statements: number;
@@ -32,6 +34,7 @@ async function answer({ engine: name, directory, market, period, step }: Stateme
   const hash = createHash('sha256');
   let statements = 0;
   let lines = 0;
+  const cpu = process.cpuUsage();
   const taken = await seconds(async () => {
     if (step === 'copy') return engine.copy(period);
     const way = await engine.way(period);
@@ -44,10 +47,12 @@ async function answer({ engine: name, directory, market, period, step }: Stateme
     await way.leaveCarry(engine.left);
     return way.close?.();
   });
+  const { user, system } = process.cpuUsage(cpu);
   await engine.close();
   const counted = { statements, lines, sha256: hash.digest('hex') };
   const given: StatementsAnswer = {
     seconds: taken,
+    cpuSeconds: (user + system) / 1e6,
     peakMemory: peakMemory(process.pid),
     ...counted,
   };
