@@ -31,20 +31,24 @@ export function httpLedger(url: string): Ledger {
 }
 
 async function send(url: string, { method, path, body, idempotencyKey }: Request): Promise<Reply> {
-  const answer = await fetch(`${url}${path}`, {
+  const text = body && JSON.stringify(body);
+  const connection = open(new URL(path, url), {
     method,
     headers: {
       ...ACTOR,
-      ...(body && { 'content-type': 'application/json' }),
+      ...(text && {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text),
+      }),
       ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
     },
-    ...(body && { body: JSON.stringify(body) }),
-  }).catch((error: Error) => {
-    throw unreachable(url, error);
   });
-  const text = await answer.text();
-  const isJson = (answer.headers.get('content-type') ?? '').includes('json');
-  return { status: answer.status, body: isJson && text !== '' ? JSON.parse(text) : text };
+  connection.end(text);
+  const answer = await answerTo(connection);
+  let said = '';
+  for await (const chunk of answer.setEncoding('utf8')) said += String(chunk);
+  const isJson = (answer.headers['content-type'] ?? '').includes('json');
+  return { status: answer.statusCode!, body: isJson && said !== '' ? JSON.parse(said) : said };
 }
 
 async function* bulk(
@@ -80,11 +84,16 @@ function post(url: string, path: string, type: string): ClientRequest {
   return open(new URL(path, url), { method: 'POST', headers });
 }
 
-async function* answeredLines(connection: ClientRequest): AsyncGenerator<string> {
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+/** However long it takes: a large close is answered when it is done. */
+function answerTo(connection: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
     connection.once('response', resolve);
     connection.on('error', (error) => reject(unreachable(connection.host, error)));
   });
+}
+
+async function* answeredLines(connection: ClientRequest): AsyncGenerator<string> {
+  const answer = await answerTo(connection);
   let rest = '';
   answer.setEncoding('utf8');
   for await (const chunk of answer) {
