@@ -41,7 +41,7 @@ export interface ClickHouse {
   /** A result as lines with tabs between: for columns that hold neither. */
   lines(sql: string, params?: QueryParams): Promise<string>;
   /** `INSERT INTO … FORMAT TabSeparatedRaw` and its lines. */
-  insert(sql: string, lines: string): Promise<void>;
+  insert(sql: string, lines: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,9 +87,9 @@ export async function openClickHouse(
       'SELECT count() AS known FROM system.databases WHERE name = {database:String}',
       { database },
     );
-    if (known[0]?.['known'] === '0')
+    if (Number(known[0]?.['known']) === 0)
       await first.run(`CREATE DATABASE IF NOT EXISTS ${database}${onCluster}`);
-    if (connection) await first.run(`USE ${database}`);
+    if (connection) await useInProcess(first, database);
     return client;
   } catch (error) {
     await client.close();
@@ -97,6 +97,13 @@ export async function openClickHouse(
   } finally {
     if (first !== client) await first.close();
   }
+}
+
+/** An engine in this process keeps them; said with each statement, each costs a copy of its text. */
+async function useInProcess(client: ClickHouse, database: string): Promise<void> {
+  await client.run(`USE ${database}`);
+  for (const [name, value] of Object.entries(SETTINGS))
+    await client.run(`SET ${name} = '${String(value)}'`);
 }
 
 /** The host and port that a URL names, without what else stands in it. */
@@ -123,7 +130,7 @@ class Client implements ClickHouse {
     this.#deadlineMs = deadlineMs;
     const log = { level: ClickHouseLogLevel.OFF };
     this.#client = connection
-      ? createClient({ connection, log, clickhouse_settings: SETTINGS })
+      ? createClient({ connection, log })
       : createClient({
           url: target.url,
           log,
@@ -156,9 +163,9 @@ class Client implements ClickHouse {
     });
   }
 
-  insert(sql: string, lines: string): Promise<void> {
+  insert(sql: string, lines: Uint8Array): Promise<void> {
     return this.#do(async (abort_signal) => {
-      const values = Readable.from([Buffer.from(lines)], { objectMode: false });
+      const values = Readable.from([lines], { objectMode: false });
       const { stream } = await this.#client.exec({ query: sql, values, abort_signal });
       stream.resume();
       await finished(stream);

@@ -4,12 +4,13 @@
 // are keyed by logIndex and every reader reads them FINAL. So nothing has to be remembered elsewhere,
 // and two sinks at once do no harm. A log that skips or repeats stops it.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EventLogReader, EventText, Place } from '#event-store/port.ts';
+import type { EventLogReader, Place } from '#event-store/port.ts';
 import { START } from '#event-store/port.ts';
 import { sqlFile } from '../sql-file.ts';
 import type { OnProgress } from '../workspace.ts';
+import { Block } from './block.ts';
 import { ClickHouseUnreachable, type ClickHouse } from './client.ts';
-import { copiedEvents, STRETCH, type Stretch } from './copied.ts';
+import { copiedEvents } from './copied.ts';
 import { createTables } from './tables.ts';
 
 export interface SinkOptions {
@@ -70,8 +71,6 @@ async function placeBefore(log: EventLogReader, logIndex: number): Promise<Place
 }
 
 const PAGE = 4_096;
-/** Blocks are sent when they are so long, whatever they count. */
-const BLOCK_CHARACTERS = 64 << 20;
 
 /** One block is on its way while the next is read. Resolves to the number of events there then. */
 async function insertAfter(
@@ -82,12 +81,14 @@ async function insertAfter(
 ): Promise<number> {
   let after = place;
   let block = new Block(log.logId);
+  let spare = new Block(log.logId);
   let sending: Promise<void> = Promise.resolve();
   const send = async () => {
-    const full = block;
-    block = new Block(log.logId);
-    if (full.isEmpty) return;
+    if (block.isEmpty) return;
     await sending;
+    const full = block;
+    [block, spare] = [spare, full];
+    block.clear();
     sending = insert(clickhouse, full);
     sending.catch(() => undefined);
     onProgress?.({ stage: 'clickhouse', done: full.stretch.last + 1, total: 0 });
@@ -109,54 +110,6 @@ async function insertAfter(
   return after.logIndex + 1;
 }
 
-/** Events of one stretch and one month, as the lines of one insert. */
-class Block {
-  readonly #logId: string;
-  readonly #lines: string[] = [];
-  #month = '';
-  #characters = 0;
-  #first = 0;
-
-  constructor(logId: string) {
-    this.#logId = logId;
-  }
-
-  get isEmpty(): boolean {
-    return this.#lines.length === 0;
-  }
-
-  get stretch(): Stretch {
-    return { first: this.#first, last: this.#first + this.#lines.length - 1 };
-  }
-
-  get text(): string {
-    return this.#lines.join('');
-  }
-
-  takes({ logIndex, metadata }: EventText): boolean {
-    if (this.isEmpty) return true;
-    const isFull = logIndex % STRETCH === 0 || this.#characters > BLOCK_CHARACTERS;
-    return !isFull && metadata.recordedAt.startsWith(this.#month);
-  }
-
-  /** Canonical JSON holds no raw tab or line feed; whoever acts and the key may be any text. */
-  add(event: EventText): void {
-    const { actor, recordedAt, correlationId, causationId, idempotencyKey, requestHash } =
-      event.metadata;
-    if (this.isEmpty) {
-      this.#first = event.logIndex;
-      this.#month = recordedAt.slice(0, 7);
-    }
-    const key = idempotencyKey === undefined ? '' : JSON.stringify(idempotencyKey);
-    const line =
-      `${this.#logId}\t${event.logIndex}\t${event.stream}\t${event.revision}\t${event.type}\t` +
-      `${event.id}\t${recordedAt}\t${JSON.stringify(actor)}\t${correlationId}\t${causationId}\t` +
-      `${key}\t${requestHash ?? ''}\t${event.data}\n`;
-    this.#lines.push(line);
-    this.#characters += line.length;
-  }
-}
-
 const ENTRIES = new URL('entries.sql', import.meta.url);
 const INSERT_EVENTS =
   'INSERT INTO ledger_events (log_id, log_index, stream, revision, type, id, recorded_at, ' +
@@ -169,7 +122,7 @@ const AGAIN_AFTER_MS = [200, 1_000];
 async function insert(clickhouse: ClickHouse, block: Block): Promise<void> {
   for (const wait of [...AGAIN_AFTER_MS, undefined]) {
     try {
-      await clickhouse.insert(INSERT_EVENTS, block.text);
+      await clickhouse.insert(INSERT_EVENTS, block.bytes);
       await clickhouse.run(sqlFile(ENTRIES), { ...block.stretch });
       return;
     } catch (error) {

@@ -8,7 +8,8 @@ CREATE TABLE IF NOT EXISTS ledger_events (
   type LowCardinality(String),
   id UUID,
   occurred_at Nullable(DateTime64(3, 'UTC'))
-    DEFAULT parseDateTime64BestEffortOrNull(extract(data, '"occurredAt":"([^"]+)"'), 3, 'UTC'),
+    DEFAULT parseDateTime64BestEffortOrNull(
+      substring(data, position(data, '"occurredAt":"') + 14, 24), 3, 'UTC'),
   recorded_at DateTime64(3, 'UTC') CODEC(Delta, LZ4),
   actor_json String EPHEMERAL,
   actor LowCardinality(String) DEFAULT JSONExtractString(actor_json),

@@ -1,10 +1,10 @@
 // Statements by DuckDB over the lake. All arithmetic is in the `.sql` files beside this one; here
 // they run in order, and the lines they give are put into their documents.
-import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal, rowsOf, setVariables } from '../../duckdb/engine.ts';
 import { sqlFile } from '../../sql-file.ts';
-import { AmountDiffers, RunRefused, type ComputedStatement } from '../run.ts';
+import { documentOf, headingOf } from '../heading.ts';
+import { AmountDiffers, RunRefused } from '../run.ts';
 import type { SqlDocument, SqlInput, SqlWay } from '../sql-way.ts';
 
 const sql = (name: string) => sqlFile(new URL(`${name}.sql`, import.meta.url));
@@ -66,15 +66,14 @@ async function copyTo(connection: DuckDBConnection, select: string, file: string
   await connection.run(`COPY (${select}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`);
 }
 
-/** A statement but for its hashes, and the text that stands before and after its lines. */
-interface Heading {
-  readonly of: Omit<ComputedStatement, 'inputSha256' | 'documentSha256'>;
-  readonly head: string;
-  readonly tail: string;
-}
-
 async function* documents(connection: DuckDBConnection): AsyncGenerator<SqlDocument> {
-  const headings = (await rowsOf(connection, sql('headings'))).map(headingOf);
+  const headings = (await rowsOf(connection, sql('headings'))).map((row) =>
+    headingOf(row, {
+      period: String(row['period']),
+      cutoffLogIndex: Number(row['cutoff']),
+      rulesVersion: Number(row['rules_version']),
+    }),
+  );
   let at = 0;
   let lines: string[] = [];
   let sum = 0n;
@@ -95,43 +94,6 @@ async function* documents(connection: DuckDBConnection): AsyncGenerator<SqlDocum
     lines = [];
     sum = 0n;
   }
-}
-
-function headingOf(row: Readonly<Record<string, unknown>>): Heading {
-  const text = (column: string) => String(row[column]);
-  const of = {
-    payeeId: text('payee_id'),
-    period: text('period'),
-    currency: text('currency'),
-    cutoffLogIndex: Number(row['cutoff']),
-    rulesVersion: Number(row['rules_version']),
-    openingMinor: text('opening_minor'),
-    lineCount: Number(row['line_count']),
-    linesMinor: text('lines_minor'),
-    otherMinor: '0',
-    closingMinor: text('closing_minor'),
-  };
-  return { of, head: text('head'), tail: text('tail') };
-}
-
-function documentOf({ of, head, tail }: Heading, lines: readonly string[], sum: bigint) {
-  assertTotals(of, lines.length, sum);
-  const input = `${head}${lines.join(',')}]`;
-  const hash = createHash('sha256').update(input);
-  const inputSha256 = hash.copy().digest('hex');
-  const documentSha256 = hash.update(tail).digest('hex');
-  return { statement: { ...of, inputSha256, documentSha256 }, text: input + tail };
-}
-
-/** The engine's totals once more, in bigint. */
-function assertTotals(of: Heading['of'], count: number, sum: bigint): void {
-  const closing = (BigInt(of.openingMinor) + sum).toString();
-  const isSame = sum.toString() === of.linesMinor && closing === of.closingMinor;
-  if (isSame && count === of.lineCount) return;
-  throw new AmountDiffers(
-    `${of.payeeId} ${of.currency}: ${count} lines add up to ${sum}, ` +
-      `SQL says ${of.lineCount} and ${of.linesMinor}, closing ${of.closingMinor}`,
-  );
 }
 
 interface Lines {

@@ -35,7 +35,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   const body = await bodyOf(request);
   try {
-    const result = await engine.queryAsync(scriptOf(url.searchParams, body), {
+    await prepare(url.searchParams);
+    const result = await engine.queryAsync(statementOf(url.searchParams, body), {
       format: url.searchParams.get('default_format') ?? 'TabSeparated',
     });
     response.setHeader('x-clickhouse-query-id', url.searchParams.get('query_id') ?? '');
@@ -47,16 +48,26 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
-/** The body follows the statement that the address holds, or is the statement. */
-function scriptOf(address: URLSearchParams, body: string): string {
+let prepared = '';
+
+/** The engine keeps database, settings and parameters until they are said otherwise. */
+async function prepare(address: URLSearchParams): Promise<void> {
   const script = [`USE ${address.get('database') ?? 'default'}`];
   for (const [name, value] of address) {
     if (NOT_SETTINGS.has(name) || OF_HTTP.test(name)) continue;
     script.push(`SET ${name} = '${value.replaceAll(/['\\]/g, '\\$&')}'`);
   }
+  const wanted = script.join(';\n');
+  if (wanted === prepared) return;
+  prepared = '';
+  await engine.queryAsync(wanted);
+  prepared = wanted;
+}
+
+/** The body follows the statement that the address holds, or is the statement. */
+function statementOf(address: URLSearchParams, body: string): string {
   const statement = address.get('query');
-  script.push(statement === null ? body : `${statement}\n${body}`);
-  return script.join(';\n');
+  return statement === null ? body : `${statement}\n${body}`;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
