@@ -1,0 +1,86 @@
+// Where faults strike: one server, two nodes of the ledger on it, and a load on both for as long as
+// the fault lasts. Then the load is sent once more, and what is left is looked at as a whole.
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Aftermath, aftermathOf } from '../support/aftermath.ts';
+import { MixedLoad } from '../support/mixed-load.ts';
+import { type FaultyServer, startFaultyServer } from './faulty-server.ts';
+import { Node } from './node.ts';
+
+const ANSWERED_WITHIN_MS = 60_000;
+
+/** Three processes share a machine: enough to be always under way, and little enough to be quick. */
+const LOAD = { linesInAFeed: 40, restMs: 20 };
+
+export class Field {
+  readonly server: FaultyServer;
+  readonly nodes: readonly [Node, Node];
+  readonly #seed: number;
+  readonly #loads: MixedLoad[] = [];
+  readonly #recoveries: number[] = [];
+
+  private constructor(server: FaultyServer, nodes: readonly [Node, Node], seed: number) {
+    this.server = server;
+    this.nodes = nodes;
+    this.#seed = seed;
+  }
+
+  static async open(seed: number): Promise<Field> {
+    const server = await startFaultyServer();
+    const first = await Node.start(server.source);
+    const second = await Node.start(server.source, { sibling: first });
+    return new Field(server, [first, second], seed);
+  }
+
+  async close(): Promise<void> {
+    for (const node of this.nodes) await node.end();
+    await this.server.stop();
+  }
+
+  /** With a market of its own under load from before the fault until after it. */
+  async struckBy(strike: (field: Field) => Promise<void>): Promise<Aftermath> {
+    const load = new MixedLoad(this.#seed, { ...LOAD, name: `f${this.#loads.length}` });
+    await load.open(this.nodes[0]);
+    this.#loads.push(load);
+    const running = load.run(...this.nodes);
+    try {
+      await this.answered();
+      await strike(this);
+      await this.recovered();
+    } finally {
+      load.stop();
+    }
+    await running;
+    return aftermathOf(this.server.source, this.#loads, this.nodes);
+  }
+
+  /** Until both nodes are ready, and something that was asked since is answered. */
+  async recovered(): Promise<void> {
+    const since = performance.now();
+    await Promise.all(this.nodes.map((node) => node.ready()));
+    await this.answered();
+    this.#recoveries.push(performance.now() - since);
+  }
+
+  /** Until a new order, refund or confirmation is. */
+  async answered(): Promise<void> {
+    const since = performance.now();
+    const { answers } = this.#loads.at(-1)!;
+    const before = answers.size;
+    while (answers.size === before) {
+      if (performance.now() - since > ANSWERED_WITHIN_MS) throw new Error('nothing is answered');
+      await pause(10);
+    }
+  }
+
+  /** Until both nodes say that the log is out of reach. */
+  async missed(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.notReady()));
+  }
+
+  /** Of the last fault, for people. */
+  figures(): string {
+    const recoveries = this.#recoveries.splice(0).map((ms) => `${Math.round(ms)} ms`);
+    const load = this.#loads.at(-1)!.figures();
+    return recoveries.length === 0 ? load : `${load}; recovered in ${recoveries.join(', ')}`;
+  }
+}
