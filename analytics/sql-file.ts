@@ -1,5 +1,5 @@
-// SQL is kept in `.sql` files beside the code that runs it, where a reviewer sees it change. Each is
-// read once.
+// SQL is kept in `.sql` files beside the code that runs it, where a reviewer sees it change. Each
+// is read once.
 import { readFileSync } from 'node:fs';
 
 const scripts = new Map<string, string>();

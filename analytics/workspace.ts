@@ -3,7 +3,10 @@
 import { join } from 'node:path';
 import type { LogSource, SqliteSource } from '#event-store/log-source.ts';
 
-/** The SQL engine that statements are computed on. A URL may hold a password: it is never printed. */
+/**
+ * The SQL engine that statements are computed on. A URL may hold a password: it is never
+ * printed.
+ */
 export type EngineChoice =
   | { readonly kind: 'duckdb'; readonly threads?: number }
   | ({ readonly kind: 'clickhouse' } & ClickHouseTarget);

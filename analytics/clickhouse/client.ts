@@ -1,5 +1,5 @@
-// ClickHouse as analytics uses it: over HTTP with deadlines, settings given once at the client, every
-// number wider than 53 bits as text. Errors name the host and the reason, never a password.
+// ClickHouse as analytics uses it: over HTTP with deadlines, settings given once at the client,
+// every number wider than 53 bits as text. Errors name the host and the reason, never a password.
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import {
@@ -99,7 +99,9 @@ export async function openClickHouse(
   }
 }
 
-/** An engine in this process keeps them; said with each statement, each costs a copy of its text. */
+/**
+ * An engine in this process keeps them; said with each statement, each costs a copy of its text.
+ */
 async function useInProcess(client: ClickHouse, database: string): Promise<void> {
   await client.run(`USE ${database}`);
   for (const [name, value] of Object.entries(SETTINGS))

@@ -1,5 +1,6 @@
-// How much of a log ClickHouse holds, read back from its tables: the tables are their own checkpoint.
-// Refuses tables of another log, and tables with a hole that no interrupted insert can have left.
+// How much of a log ClickHouse holds, read back from its tables: the tables are their own
+// checkpoint. Refuses tables of another log, and tables with a hole that no interrupted insert can
+// have left.
 import type { EventLogReader } from '#event-store/port.ts';
 import { sqlFile } from '../sql-file.ts';
 import type { ClickHouse, Row } from './client.ts';

@@ -1,8 +1,8 @@
-// Brings ClickHouse up to date with the log. Each event counts exactly once, whatever is interrupted:
-// the tables themselves say how far they are (copied.ts); an insert is one block of one month's
-// partition, which is stored whole or not at all; what is inserted again replaces itself, for rows
-// are keyed by logIndex and every reader reads them FINAL. So nothing has to be remembered elsewhere,
-// and two sinks at once do no harm. A log that skips or repeats stops it.
+// Brings ClickHouse up to date with the log. Each event counts exactly once, whatever is
+// interrupted: the tables themselves say how far they are (copied.ts); an insert is one block of
+// one month's partition, which is stored whole or not at all; what is inserted again replaces
+// itself, for rows are keyed by logIndex and every reader reads them FINAL. So nothing has to be
+// remembered elsewhere, and two sinks at once do no harm. A log that skips or repeats stops it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventLogReader, Place } from '#event-store/port.ts';
 import { START } from '#event-store/port.ts';

@@ -1,6 +1,6 @@
-// The tables, made from their `.sql` files when they are not there. For a cluster the same text gives
-// a replicated table on every node, `<name>_local`, and a distributed one under the name itself; a
-// run's own tables stay on the node that it talks to.
+// The tables, made from their `.sql` files when they are not there. For a cluster the same text
+// gives a replicated table on every node, `<name>_local`, and a distributed one under the name
+// itself; a run's own tables stay on the node that it talks to.
 import { sqlFile } from '../sql-file.ts';
 import { quotedName, type ClickHouse } from './client.ts';
 

@@ -52,7 +52,8 @@ describe("the analysts' views in ClickHouse", () => {
   it('have the names and columns that the views over the lake have', async () => {
     const columns = await overLake(
       `SELECT table_name || '.' || column_name FROM duckdb_columns()
-       WHERE NOT internal AND table_name IN (SELECT view_name FROM duckdb_views() WHERE NOT internal)
+       WHERE NOT internal
+         AND table_name IN (SELECT view_name FROM duckdb_views() WHERE NOT internal)
        ORDER BY table_name, column_index`,
     );
     const found = await clickhouse.rows(
@@ -77,7 +78,7 @@ describe("the analysts' views in ClickHouse", () => {
   });
 
   it.each([
-    'SELECT order_id, paid_minor, eligible_minor, influencer_id, plan_kind, rate_bps FROM redemptions',
+    'SELECT order_id, paid_minor, eligible_minor, plan_kind, rate_bps FROM redemptions',
     'SELECT line_id, product_id, quantity, list_minor, paid_minor FROM redemption_lines ORDER BY 1',
     'SELECT kind, commission_minor, order_id, account FROM commissions ORDER BY log_index',
     'SELECT type, held_minor, influencer_id FROM holds',

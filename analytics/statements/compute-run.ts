@@ -1,5 +1,6 @@
-// A statement run from beginning to end, in this process: the SQL engine's copy of the log up to the
-// cutoff, both ways, documents kept, and what the next close starts from. Nothing is appended to the log.
+// A statement run from beginning to end, in this process: the SQL engine's copy of the log up to
+// the cutoff, both ways, documents kept, and what the next close starts from. Nothing is appended
+// to the log.
 import type { EventLogReader } from '#event-store/port.ts';
 import { withLog } from '../log.ts';
 import type { OnProgress, Workspace } from '../workspace.ts';

@@ -1,5 +1,5 @@
-// A document of the SQL way put together: the engine gives the text before, after and of each line;
-// here the lines are joined, hashed, and added up once more in bigint.
+// A document of the SQL way put together: the engine gives the text before, after and of each
+// line; here the lines are joined, hashed, and added up once more in bigint.
 import { createHash } from 'node:crypto';
 import { AmountDiffers, type ComputedStatement, type RunOf } from './run.ts';
 import type { SqlDocument } from './sql-way.ts';

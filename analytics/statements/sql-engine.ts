@@ -1,5 +1,6 @@
-// The SQL engine that a workspace chose, with its own copy of the log: DuckDB over the lake's Parquet
-// segments, or ClickHouse over its tables. Whoever runs statements need not know which it is.
+// The SQL engine that a workspace chose, with its own copy of the log: DuckDB over the lake's
+// Parquet segments, or ClickHouse over its tables. Whoever runs statements need not know which it
+// is.
 import type { EventLogReader } from '#event-store/port.ts';
 import { openClickHouse, type ClickHouse } from '../clickhouse/client.ts';
 import { syncClickHouse } from '../clickhouse/sink.ts';

@@ -1,5 +1,5 @@
-// The partitions that a close left in ClickHouse, told apart from any others by what they hold: beside
-// the close's other files stands how many rows there were and a sum of their hashes.
+// The partitions that a close left in ClickHouse, told apart from any others by what they hold:
+// beside the close's other files stands how many rows there were and a sum of their hashes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { sqlFile } from '../../sql-file.ts';
 import type { ClickHouse } from '../../clickhouse/client.ts';

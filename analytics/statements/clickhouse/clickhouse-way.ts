@@ -1,7 +1,7 @@
-// Statements by ClickHouse over its copy of the log. All arithmetic is in the `.sql` files beside this
-// one; here they run in order, and the lines they give are put into their documents. A run writes
-// tables of its own; what it found takes the place of a period's partitions only when both ways
-// agreed, and its own tables are dropped.
+// Statements by ClickHouse over its copy of the log. All arithmetic is in the `.sql` files beside
+// this one; here they run in order, and the lines they give are put into their documents. A run
+// writes tables of its own; what it found takes the place of a period's partitions only when both
+// ways agreed, and its own tables are dropped.
 import { randomUUID } from 'node:crypto';
 import { ClickHouseRefused, type ClickHouse, type QueryParams } from '../../clickhouse/client.ts';
 import { assertWhole } from '../../clickhouse/copied.ts';

@@ -24,7 +24,8 @@ export function startInProcessClickHouse(given?: string): InProcessClickHouse {
   let databases = 0;
   return {
     open: (database = `ledger_${(databases += 1)}`) => {
-      // The same contract, declared once in the client and once in the package that chdb was built on.
+      // The same contract, declared once in the client and once in the package that chdb was
+      // built on.
       const connection = createChdbConnection({ path: directory }) as unknown;
       return openClickHouse(
         { url: 'http://in-process', database },

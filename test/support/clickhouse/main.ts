@@ -1,6 +1,6 @@
-// A ClickHouse server for tests, where none can be installed: the real engine (chdb) behind as much
-// of ClickHouse's HTTP interface as its client uses. A process of its own, so that many can use it,
-// and it can be killed. One statement at a time. `node main.ts --port 0 --directory d`
+// A ClickHouse server for tests, where none can be installed: the real engine (chdb) behind as
+// much of ClickHouse's HTTP interface as its client uses. A process of its own, so that many can
+// use it, and it can be killed. One statement at a time. `node main.ts --port 0 --directory d`
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,6 @@
-// The engines that tests of ClickHouse run on, over HTTP: the server that CLICKHOUSE_URL names, else a
-// process of the test's own (main.ts), which can be killed and started again on the same data.
+// The engines that tests of ClickHouse run on, over HTTP: the server that CLICKHOUSE_URL names,
+// else a process of the test's own (main.ts), which can be killed and started again on the same
+// data.
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
