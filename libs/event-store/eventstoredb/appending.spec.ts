@@ -12,7 +12,7 @@ import { idsOf, newEvent, newEvents } from '../contract/log.ts';
 import { OutcomeUnknown, StoreUnavailable, WrongExpectedRevision } from '../port.ts';
 import type { AppendFault } from '../../../test/support/eventstore-double/faults.ts';
 import type { EventStoreDbStore } from './eventstoredb-store.ts';
-import { onDouble, until } from './eventstoredb.fixtures.ts';
+import { onDouble, until } from '../../../test/support/eventstore-logs.ts';
 
 const at = onDouble();
 let store: EventStoreDbStore;

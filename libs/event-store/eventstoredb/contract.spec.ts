@@ -1,5 +1,5 @@
 // The contract on EventStoreDB: always on the double, on a real server when EVENTSTORE_URL names
-// one, and in a container when there is Docker. On a shared server each log has a prefix of its own.
+// one, and in a container when there is Docker. On a shared server each log has its own prefix.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';

@@ -1,5 +1,5 @@
 // Reads a log on EventStoreDB, beside its writers or as one of them. Pages through the server's
-// whole log and counts the ledger's events, so it goes on from a place that somebody counted before.
+// whole log and counts the ledger's events, going on from a place that somebody counted before.
 import type { EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
 import { eventRef } from '#ledger/streams.ts';
 import { LogCorrupt } from '../log-file-errors.ts';

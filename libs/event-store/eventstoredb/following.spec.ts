@@ -5,7 +5,7 @@ import { idsOf, newEvents } from '../contract/log.ts';
 import { type EventLogReader, type Place, type RecordedEvent, START } from '../port.ts';
 import type { EventStoreDbReader } from './eventstoredb-reader.ts';
 import type { EventStoreDbStore } from './eventstoredb-store.ts';
-import { onDouble, until } from './eventstoredb.fixtures.ts';
+import { onDouble, until } from '../../../test/support/eventstore-logs.ts';
 
 const at = onDouble();
 let store: EventStoreDbStore;

@@ -5,7 +5,7 @@ import type { AppendFault } from '../../../test/support/eventstore-double/faults
 import { takeCoin } from '../runner.fixtures.ts';
 import { Runner } from '../runner.ts';
 import type { EventStoreDbStore } from './eventstoredb-store.ts';
-import { onDouble } from './eventstoredb.fixtures.ts';
+import { onDouble } from '../../../test/support/eventstore-logs.ts';
 
 const at = onDouble({ writeTimeoutMs: 50 });
 let stores: readonly EventStoreDbStore[];

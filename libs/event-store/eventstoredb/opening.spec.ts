@@ -4,7 +4,7 @@ import { jest } from '@jest/globals';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { newEvents } from '../contract/log.ts';
-import { IMPATIENT, onDouble } from './eventstoredb.fixtures.ts';
+import { IMPATIENT, onDouble } from '../../../test/support/eventstore-logs.ts';
 import { LogNotBegun, LogUnreachable } from './log-errors.ts';
 import { openEventStoreDb, openEventStoreDbReader } from './open.ts';
 

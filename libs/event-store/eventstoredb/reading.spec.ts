@@ -5,7 +5,7 @@ import { idsOf, newEvent, newEvents } from '../contract/log.ts';
 import { canonicalText } from '../canonical-event.ts';
 import { START } from '../port.ts';
 import type { EventStoreDbStore } from './eventstoredb-store.ts';
-import { onDouble } from './eventstoredb.fixtures.ts';
+import { onDouble } from '../../../test/support/eventstore-logs.ts';
 import { LogNotAlone } from './log-errors.ts';
 
 const at = onDouble();

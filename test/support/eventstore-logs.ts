@@ -7,14 +7,18 @@ import {
   type DoubleOptions,
   type EventStoreDouble,
   startEventStoreDouble,
-} from '../../../test/support/eventstore-double/double.ts';
-import { metadata } from '../contract/log.ts';
-import type { EventStoreDbSource } from '../log-source.ts';
-import type { EventLogReader } from '../port.ts';
-import type { Patience } from './connection.ts';
-import type { EventStoreDbReader } from './eventstoredb-reader.ts';
-import type { EventStoreDbStore } from './eventstoredb-store.ts';
-import { openEventStoreDb, openEventStoreDbReader, type OpenOptions } from './open.ts';
+} from './eventstore-double/double.ts';
+import { metadata } from '#event-store/contract/log.ts';
+import type { EventStoreDbSource } from '#event-store/log-source.ts';
+import type { EventLogReader } from '#event-store/port.ts';
+import type { Patience } from '#event-store/eventstoredb/connection.ts';
+import type { EventStoreDbReader } from '#event-store/eventstoredb/eventstoredb-reader.ts';
+import type { EventStoreDbStore } from '#event-store/eventstoredb/eventstoredb-store.ts';
+import {
+  openEventStoreDb,
+  openEventStoreDbReader,
+  type OpenOptions,
+} from '#event-store/eventstoredb/open.ts';
 
 /** Long enough for an answer on a busy machine, short enough to wait for in a test. */
 export const IMPATIENT: OpenOptions = {
