@@ -1,6 +1,6 @@
 // Two services on one log, each with a data directory of its own: what one writes the other knows,
 // limits hold over both, work that either could finish is done once.
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUYER_KEYS_FILE, BuyerKeysUnusable } from '#api/buyer-keys.ts';
@@ -120,6 +120,17 @@ it('closes a month on one node while the other runs, and issues each statement o
     await until(async () => (await two.get(path)).status === 200);
     expect((await two.get(path)).body).toEqual((await one.get(path)).body);
   }
+});
+
+it('computes for itself the documents that a node lacks', async () => {
+  await two.close(true);
+  for (const file of readdirSync(directoryOf('two')))
+    if (file.startsWith('documents.db') || file === 'lake')
+      rmSync(join(directoryOf('two'), file), { recursive: true });
+  two = await boot('two');
+  const path = '/statements/ada/2026-01/USD';
+  await until(async () => (await two.get(path)).status === 200);
+  expect((await two.get(path)).body).toEqual((await one.get(path)).body);
 });
 
 it('is not ready while the log is out of reach, and is again when it is back', async () => {
