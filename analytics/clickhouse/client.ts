@@ -56,6 +56,7 @@ const SETTINGS: ClickHouseSettings = {
   join_use_nulls: 1,
   async_insert: 0,
   distributed_foreground_insert: 1,
+  distributed_product_mode: 'global',
   max_insert_block_size: '1048576',
 };
 

@@ -8,7 +8,7 @@ import { HandmadeLog, RATE_10_PERCENT } from '../testing/handmade-log.ts';
 import { openClickHouse } from './client.ts';
 import { createViews } from './tables.ts';
 
-const IMAGE = 'clickhouse/clickhouse-server:26.3';
+const IMAGE = 'clickhouse/clickhouse-server:25.3.2.39';
 const PORT = 8123;
 const A_PULL_MS = 300_000;
 

@@ -55,6 +55,12 @@ export function definitionsOf(
 export const localName = (name: TableName, cluster: string | undefined) =>
   cluster === undefined ? name : `${name}_local`;
 
+/** What a close left, on the node that it ran on: another node's is not added to it. */
+export const carriedTables = ({ cluster }: ClickHouse['target']) => ({
+  open_entries: localName('open_entries', cluster),
+  statement_totals: localName('statement_totals', cluster),
+});
+
 /** A table of the same columns and keys for one run. */
 export function runTableOf(name: TableName, runName: string): string {
   const definition = sqlFile(new URL(`tables/${TABLES[name].file}.sql`, import.meta.url));

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { ClickHouseRefused, type ClickHouse, type QueryParams } from '../../clickhouse/client.ts';
 import { assertWhole } from '../../clickhouse/copied.ts';
-import { localName, runTableOf, type TableName } from '../../clickhouse/tables.ts';
+import { carriedTables, localName, runTableOf, type TableName } from '../../clickhouse/tables.ts';
 import { sqlFile } from '../../sql-file.ts';
 import { documentOf, headingOf, type Heading } from '../heading.ts';
 import { AmountDiffers, RunRefused } from '../run.ts';
@@ -116,6 +116,7 @@ class Way implements ClickHouseWay {
       payee: only?.payeeId ?? '',
       currency: only?.currency ?? '',
       carried_period: carry?.period ?? '',
+      ...carriedTables(this.#clickhouse.target),
       cutoffs: closings.map((closing) => Number(closing['cutoff'])),
       ends: closings.map((closing) => closing['ends_at']),
       target: closings.length,
