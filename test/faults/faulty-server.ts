@@ -1,7 +1,7 @@
 // The EventStoreDB that fault tests run on, and what can be done to it: the double in a process of
 // its own or, when EVENTSTORE_URL is set, that server (on this machine), with a wire of our own
-// before it. It is killed, started, stalled and let go by the command that EVENTSTORE_COMMAND names,
-// with `kill`, `start`, `stall` or `go` and the port added; without it, those tests are left out.
+// before it. It is killed, started, stalled and let go by the command in EVENTSTORE_COMMAND, with
+// `kill`, `start`, `stall` or `go` and the port added; without it, those tests are left out.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -13,7 +13,7 @@ export interface Fault {
   readonly strike: (field: Field, scale: number) => Promise<void>;
 }
 
-/** A server stopped for ten seconds outlasts every deadline; in the short run only the heartbeat. */
+/** Ten seconds outlast every deadline, three only the heartbeat. */
 const stallMs = (scale: number) => (scale > 1 ? 10_000 : 3_000);
 
 const times = async (count: number, step: (round: number) => Promise<void>) => {

@@ -2,10 +2,10 @@
 // ever new, from a seed. Remembers the first answer to everything, and what was never answered:
 // what an outage failed, or a kill cut off, is sent again until it is answered.
 import type { BulkAnswer } from '#api/commands/bulk/bulk-answer.ts';
+import { DrawnLines, type Line } from './drawn-lines.ts';
 import { enableCode, issueText, NotDone, openLoadMarket } from './load-market.ts';
 import type { Answered, Service } from './service-process.ts';
 
-const PAID_AT = '2026-01-05T10:00:00.000Z';
 const CODES_IN_A_REQUEST = 7;
 
 /** While nobody answers, no more is asked for than this. */
@@ -13,15 +13,14 @@ const MOST_UNANSWERED = 2_000;
 
 const TOTAL_LIMIT = 60;
 const BUYER_LIMIT = 3;
-const BUYERS = 40;
 
-/** Of the newest code; the next takes its place once it was asked for so often. */
+/** Of the newest code: it is used up soon, and then another takes its place. */
 const NEWEST = { totalLimit: 25, perBuyerLimit: 2 };
-const ASKED_OF_NEWEST = 50;
 
 /** Before what an outage failed is sent again. */
 const PAUSE_MS = 50;
 const REPEATS = 40;
+const ANSWERED_WITHIN_MS = 60_000;
 
 /**
  * What an answer may fail with, and be tried again. The last is one node's clock, read before its
@@ -39,12 +38,6 @@ export interface LoadOptions {
   readonly linesInAFeed?: number;
   /** Before each step: less load, and quicker answers. */
   readonly restMs?: number;
-}
-
-interface Line {
-  readonly type: string;
-  readonly sellerId: string;
-  readonly orderId: string;
 }
 
 /** What is kept of an answer. */
@@ -79,16 +72,13 @@ export class MixedLoad {
   readonly #name: string;
   readonly #linesInAFeed: number;
   readonly #restMs: number;
-  #texts: readonly string[] = [];
-  #newest = { text: '', asked: 0 };
   #isOver = false;
-  #orders = 0;
   #requests = 0;
   #codes = 0;
-  #random: number;
+  readonly #drawn: DrawnLines;
 
   constructor(seed: number, { name = '', linesInAFeed = 400, restMs = 0 }: LoadOptions = {}) {
-    this.#random = seed;
+    this.#drawn = new DrawnLines(seed, name);
     this.#name = name;
     this.#linesInAFeed = linesInAFeed;
     this.#restMs = restMs;
@@ -103,7 +93,7 @@ export class MixedLoad {
       await this.#enable(service, `${this.#name}c${n}`, limit);
       texts.push(await issueText(service, `${this.#name}c${n}`));
     }
-    this.#texts = texts;
+    this.#drawn.texts = texts;
     await this.#newCode(service);
   }
 
@@ -117,6 +107,15 @@ export class MixedLoad {
       this.#again(() => this.#newCode(service)),
     ]);
     await Promise.all([...each, this.#again(() => this.#order(services))]);
+  }
+
+  /** Until so many different lines have their answer. */
+  async answered(count: number): Promise<void> {
+    const since = performance.now();
+    while (this.answers.size < count) {
+      if (performance.now() - since > ANSWERED_WITHIN_MS) throw new Error('nothing is answered');
+      await pause(10);
+    }
   }
 
   stop(): void {
@@ -163,7 +162,7 @@ export class MixedLoad {
     const again = [...this.#unanswered.values()].slice(0, this.#linesInAFeed / 2);
     const isBehind = this.#unanswered.size > MOST_UNANSWERED;
     const length = isBehind ? 0 : this.#linesInAFeed - again.length;
-    const fresh = Array.from({ length }, () => this.#line());
+    const fresh = Array.from({ length }, () => this.#drawn.line());
     return this.#sendFeed(service, [...again, ...fresh]);
   }
 
@@ -180,7 +179,7 @@ export class MixedLoad {
   }
 
   async #order(services: readonly Service[]): Promise<boolean> {
-    const line = this.#newOrder();
+    const line = this.#drawn.order();
     this.#asked(line);
     const { type, ...body } = line;
     const replies = await Promise.all(services.map((to) => to.send('POST', '/orders', body)));
@@ -217,8 +216,7 @@ export class MixedLoad {
     const codeId = `${this.#name}extra${(this.#codes += 1)}`;
     try {
       await this.#enable(service, codeId, NEWEST);
-      if (this.#newest.text === '' || this.#newest.asked >= ASKED_OF_NEWEST)
-        this.#newest = { text: await issueText(service, codeId), asked: 0 };
+      if (this.#drawn.wantsNewest) this.#drawn.newest = await issueText(service, codeId);
       return true;
     } catch (error) {
       if (!(error instanceof NotDone)) throw error;
@@ -262,44 +260,6 @@ export class MixedLoad {
     if (first.outcome === 'refused') this.answers.set(asked, answer);
     else if (JSON.stringify(first) !== JSON.stringify(answer))
       this.contradictions.push(`${asked}: ${JSON.stringify([first, answer])}`);
-  }
-
-  #line(): Line {
-    const dice = this.#below(10);
-    if (dice < 6 || this.#orders < 3) return this.#newOrder();
-    // Of an order that came, or of one that will come only later.
-    const orderId = `${this.#name}o${1 + this.#below(this.#orders + 5)}`;
-    const fact = { sellerId: 's1', orderId, occurredAt: PAID_AT };
-    if (dice < 7) return { type: 'confirmation', ...fact };
-    const refundId = `r${this.#below(3)}`;
-    const refund = { kind: 'amount', amountMinor: String(100 * (1 + this.#below(30))) };
-    return { type: 'refund', ...fact, refundId, currency: 'USD', refund } as Line;
-  }
-
-  #newOrder(): Line {
-    this.#orders += 1;
-    const paid = 1_000 + this.#below(9_000);
-    const lines = [
-      { lineId: '1', productId: 'p', quantity: 1, listMinor: `${paid}`, paidMinor: `${paid}` },
-    ];
-    const code = this.#below(20) === 0 ? 'NEVER123' : this.#code();
-    const buyerId = `b${this.#below(BUYERS)}`;
-    const orderId = `${this.#name}o${this.#orders}`;
-    const order = { sellerId: 's1', orderId, code, currency: 'USD', buyerId };
-    return { type: 'order', ...order, paidAt: PAID_AT, lines } as Line;
-  }
-
-  #code(): string {
-    const text = this.#texts[this.#below(4)];
-    if (text !== undefined) return text;
-    this.#newest.asked += 1;
-    return this.#newest.text;
-  }
-
-  /** A linear congruential generator: enough to mix, and the same for the same seed. */
-  #below(end: number): number {
-    this.#random = (Math.imul(this.#random, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((this.#random / 2 ** 32) * end);
   }
 }
 

@@ -1,5 +1,6 @@
 // What a caller gets when it is not the caller's fault: when to come back, or the id under which
 // the bug was logged, and never what was inside.
+import { ClickHouseUnreachable } from '#analytics/clickhouse/client.ts';
 import type { Runner } from '#event-store/runner.ts';
 import { OutcomeUnknown } from '#event-store/port.ts';
 import { done, openMarket } from '../../../../test/support/market-over-http.ts';
@@ -48,6 +49,13 @@ describe('an outage', () => {
   it('in the middle of a write says that the outcome is not known', async () => {
     const { status, body } = await failing(new OutcomeUnknown('gone'));
     expect([status, body.code]).toEqual([503, 'outcome_must_be_known']);
+  });
+
+  it('of the engine that computes statements is told as one, and not as a bug', async () => {
+    const reply = await failing(new ClickHouseUnreachable('http://host:8123 is gone'));
+    expect([reply.status, reply.body.code]).toEqual([503, 'engine_must_be_available']);
+    expect(reply.headers['retry-after']).toBe('1');
+    expect(JSON.stringify(reply.body)).not.toContain('8123');
   });
 
   it('that is a bug says nothing but its id', async () => {

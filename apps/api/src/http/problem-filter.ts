@@ -3,11 +3,19 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
+import { ClickHouseUnreachable } from '#analytics/clickhouse/client.ts';
 import { AppendTooLarge, OutcomeUnknown, StoreUnavailable } from '#event-store/port.ts';
 import { TooManyAttempts } from '#event-store/transaction.ts';
 import { EDGE_PROBLEMS, type EdgeCode, problem, RequestRefused } from './problem.ts';
 
 const RETRY_AFTER_SECONDS = '1';
+
+/** Their reason is the operator's, and not told to the caller. */
+const LOGGED: ReadonlySet<EdgeCode> = new Set([
+  'bug_must_be_reported',
+  'engine_must_be_available',
+  'store_must_be_available',
+]);
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -21,8 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const code = codeOf(error);
-    if (code === 'bug_must_be_reported' || code === 'store_must_be_available')
-      this.log.error({ err: error, request: reply.request.id }, code);
+    if (LOGGED.has(code)) this.log.error({ err: error, request: reply.request.id }, code);
     sendProblem(reply, code, error instanceof RequestRefused ? error : {});
   }
 }
@@ -45,6 +52,7 @@ function codeOf(error: unknown): EdgeCode {
   if (error instanceof OutcomeUnknown) return 'outcome_must_be_known';
   if (error instanceof StoreUnavailable || error instanceof TooManyAttempts)
     return 'store_must_be_available';
+  if (error instanceof ClickHouseUnreachable) return 'engine_must_be_available';
   if (error instanceof AppendTooLarge) return 'body_must_be_smaller';
   if (error instanceof HttpException) return codeOfStatus(error.getStatus());
   return UNNAMED;

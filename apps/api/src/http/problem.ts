@@ -57,6 +57,7 @@ export const EDGE_PROBLEMS = {
   bug_must_be_reported: [500, 'The service failed at this request; it is logged under its id.'],
   position_must_be_reached: [503, 'The read models have not reached the position yet.'],
   outcome_must_be_known: [503, 'It is not known whether this was stored: send it again as it is.'],
+  engine_must_be_available: [503, 'The engine that computes statements cannot be reached now.'],
   store_must_be_available: [503, 'The ledger cannot be written now; nothing was stored.'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 export type EdgeCode = keyof typeof EDGE_PROBLEMS;
