@@ -1,14 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -129,61 +120,6 @@ describe('a damaged log', () => {
     await expect(reader.readAll()).rejects.toThrow('the event at 2 is missing before 3');
     await expect(reader.readAllFacts()).rejects.toThrow('the event at 2 is missing before 3');
     await reader.close();
-  });
-});
-
-describe('a writer that was killed in the middle of a checkpoint', () => {
-  /** The last version of the first page in the write-ahead log. */
-  function firstPageOf(wal: Buffer): Buffer {
-    const size = wal.readUInt32BE(8);
-    let found: Buffer | undefined;
-    for (let at = 32; at + 24 + size <= wal.length; at += 24 + size)
-      if (wal.readUInt32BE(at) === 1) found = wal.subarray(at + 24, at + 24 + size);
-    return found!;
-  }
-
-  it.each(['', '-shm'])('leaves a log that opens again, whole: with ledger.db%s', async (last) => {
-    const events = new URL('./contract/log.ts', import.meta.url).href;
-    const child = inChild(`
-      const { newEvent } = await import('${events}');
-      const store = openSqliteStore(file);
-      for (let i = 0; i < 200; i += 1)
-        await store.append('task-' + i, 'no_stream', [newEvent('x'.repeat(200))]);
-      process.kill(process.pid, 'SIGKILL')`);
-    expect(child.signal).toBe('SIGKILL');
-    const whole = readFileSync(file);
-    const first = firstPageOf(readFileSync(`${file}-wal`));
-    // Pages are copied in order: the first one says how many there are before they are there.
-    writeFileSync(file, Buffer.concat([first, whole.subarray(first.length)]));
-    expect(first.readUInt32BE(28)).toBeGreaterThan(whole.length / first.length);
-    if (last === '') rmSync(`${file}-shm`);
-    const reader = openSqliteReader(file);
-    expect(await reader.readAll()).toHaveLength(200);
-    await reader.close();
-    const store = openSqliteStore(file);
-    expect(await store.readAll()).toHaveLength(200);
-    await store.close();
-  });
-});
-
-describe('a reader in the process of the writer', () => {
-  // Closing any descriptor of a file gives up all locks that the process has on it (POSIX), and
-  // whoever then closes the database as "the last one" would remove the write-ahead log in use.
-  const LOCKS = '/proc/locks';
-  const itOnLinux = existsSync(LOCKS) ? it : it.skip;
-
-  itOnLinux('takes none of its locks away', async () => {
-    const store = openSqliteStore(file);
-    await store.append('task-a', 'no_stream', newEvents(2));
-    const inode = `:${statSync(file).ino} `;
-    const held = () =>
-      readFileSync(LOCKS, 'utf8')
-        .split('\n')
-        .filter((line) => line.includes(inode));
-    expect(held()).toHaveLength(1);
-    await openSqliteReader(file).close();
-    expect(held()).toHaveLength(1);
-    await store.close();
   });
 });
 

@@ -56,7 +56,7 @@ export function table<const C extends Columns>(declaration: {
 export interface Rows {
   get<R extends Row>(table: Table<R>, ...key: readonly Value[]): R | undefined;
   put<R extends Row>(table: Table<R>, row: R): void;
-  /** A row of a key that no earlier event can have put: cheaper than `put`, above all if deleted. */
+  /** Of a key that no earlier event can have put: cheaper than `put`, above all if deleted. */
   add<R extends Row>(table: Table<R>, row: R): void;
   /** A row that no other event gets, puts or deletes: cheaper than `put`. */
   append<R extends Row>(table: Table<R>, row: R): void;

@@ -1,6 +1,6 @@
 // Invariant 6: one log, on either store, gives the same statements, documents and state hashes on
-// every engine. A small demo's market in the normal run; the whole demo and Online Retail's months in
-// the long form (`npm run test:same`). EVENTSTORE_URL and CLICKHOUSE_URL name real servers.
+// every engine. A small demo's market in the normal run; the whole demo and Online Retail's months
+// in the long form (`npm run test:same`). EVENTSTORE_URL and CLICKHOUSE_URL name real servers.
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

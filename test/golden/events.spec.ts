@@ -9,7 +9,7 @@ import { EventRef } from '#ledger/values.ts';
 
 // One stored event per type, frozen: `<type>.<version>.json`. A sample is never changed; a changed
 // shape gets an upcast and a sample with the next version beside it.
-const folder = new URL('events/', import.meta.url);
+const folder = new URL('./events/', import.meta.url);
 const samples = readdirSync(folder).map((file) => ({
   file,
   stored: JSON.parse(readFileSync(new URL(file, folder), 'utf8')),
