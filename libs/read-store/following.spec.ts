@@ -167,6 +167,27 @@ describe('a rebuild', () => {
     database.close();
   });
 
+  test('asked for while a page is on its way begins after that page', async () => {
+    const log = logOf(300);
+    const followed = follow(open(newFile()), log);
+    await followed.caughtUp();
+    const read = log.readAllFacts.bind(log);
+    const asked = Promise.withResolvers<Awaited<ReturnType<Following['rebuild']>>>();
+    log.readAllFacts = async (given) => {
+      const page = await read(given);
+      if (page.length > 0) {
+        log.readAllFacts = read;
+        followed.following.rebuild(['tally'], () => {}).then(asked.resolve, asked.reject);
+      }
+      return page;
+    };
+    add(log, 100);
+    followed.following.nudge();
+    const [report] = (await Promise.race([asked.promise, followed.ended])) ?? [];
+    expect(report).toMatchObject({ logIndex: 399, matches: true });
+    await followed.stop();
+  });
+
   test('says that the live rows differ, and repairs them', async () => {
     const file = newFile();
     const log = logOf(300);

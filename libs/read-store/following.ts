@@ -38,6 +38,8 @@ interface RunningRebuild {
 export class Following {
   readonly #options: FollowingOptions;
   #rebuild: RunningRebuild | undefined;
+  /** Begun between two pages: a page that is on its way is for the feeds as they are. */
+  readonly #asked: (() => void)[] = [];
   #isStopping = false;
   #isNudged = false;
   #wake: () => void = () => {};
@@ -56,6 +58,7 @@ export class Following {
     for (;;) {
       // Asked before the log is read: what it holds when the stop comes is still taken in.
       const isStopping = this.#isStopping;
+      for (const begin of this.#asked.splice(0)) begin();
       const page = await this.#advanceLive();
       const isFarBehind = isStopping ? page !== 'empty' : page === 'large';
       const hasRebuilt = !isStopping && (await this.#advanceRebuild());
@@ -78,8 +81,14 @@ export class Following {
   ): Promise<readonly RebuildReport[]> {
     const { store, reader } = this.#options;
     return new Promise((resolve, reject) => {
-      store.startRebuild(names);
-      this.#rebuild = { steps: rebuildSteps({ store, reader, onProgress }), resolve, reject };
+      this.#asked.push(() => {
+        try {
+          store.startRebuild(names);
+          this.#rebuild = { steps: rebuildSteps({ store, reader, onProgress }), resolve, reject };
+        } catch (error) {
+          reject(error);
+        }
+      });
       this.nudge();
     });
   }
