@@ -1,13 +1,16 @@
 // The command line on a log that is on an EventStoreDB: the same commands, the same answers.
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { jest } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type EventStoreDouble,
   startEventStoreDouble,
 } from '../../test/support/eventstore-double/double.ts';
+import { configFrom } from '#api/config.ts';
+import { takeDataDirectory } from '#api/data-directory.ts';
+import { freshDemoDirectory } from './demo/directory.ts';
 import { run } from './program.ts';
 
 const CSV = [
@@ -101,4 +104,18 @@ it('is examined by doctor, who names a stream that loses its history', async () 
   const { code, out } = await cli('doctor');
   expect(code).toBe(1);
   expect(out).toMatch(/WRONG +whole streams +seller-france has \$maxCount 100: its history/);
+});
+
+it('does not empty the directory of a demo on which a service runs', async () => {
+  const directory = join(root, 'demo');
+  const config = configFrom({
+    PROMO_LEDGER_DATA: directory,
+    PROMO_LEDGER_EVENTSTORE_URL: double.connection,
+  });
+  await freshDemoDirectory(directory, 1);
+  const lock = takeDataDirectory(config);
+  await expect(freshDemoDirectory(directory, 2)).rejects.toThrow(/is in use by the process/);
+  lock.release();
+  await freshDemoDirectory(directory, 2);
+  expect(readdirSync(directory)).toEqual(['demo.json']);
 });

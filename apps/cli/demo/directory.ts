@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSqliteStore } from '#event-store/sqlite-store.ts';
+import { takeWriterLock } from '#event-store/writer-lock.ts';
 import { CliFailure, EXIT } from '../failure.ts';
 
 const MARK = 'demo.json';
@@ -26,5 +27,7 @@ export async function freshDemoDirectory(directory: string, seed: number): Promi
 /** Takes the writer's lock for a moment: whoever holds it is named in the error. */
 async function assertUnused(directory: string): Promise<void> {
   const file = join(directory, 'ledger.db');
+  const lockFile = join(directory, 'ledger.lock');
   if (existsSync(file)) await openSqliteStore(file).close();
+  else if (existsSync(lockFile)) takeWriterLock(directory, lockFile).release();
 }
