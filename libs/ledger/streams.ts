@@ -22,5 +22,14 @@ export const categoryOf = (stream: string) => {
   return dash < 0 ? stream : stream.slice(0, dash);
 };
 
+const CATEGORIES: ReadonlySet<string> = new Set([
+  PROGRAMME_STREAM,
+  ...['seller', 'influencer', 'promoCode', 'activity', 'entry', 'task', 'application'],
+  ...['issuedCode', 'order', 'payee', 'proposal'],
+]);
+
+/** What stands before another ledger's names on a server that both use makes other categories. */
+export const isLedgerStream = (stream: string) => CATEGORIES.has(categoryOf(stream));
+
 /** Names an event for ever: `stream@revision`. */
 export const eventRef = (stream: string, revision: number) => `${stream}@${revision}`;

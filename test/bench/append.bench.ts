@@ -81,7 +81,7 @@ async function measured(appenders: Appenders, shape: Shape): Promise<Figure[]> {
       if (!way) continue;
       const tag = randomUUID().slice(0, 8);
       const count = Math.ceil(appends / TURNS);
-      const one = (index: number) => way(`bench-${tag}/${index}`, events);
+      const one = (index: number) => way(`task-${tag}/${index}`, events);
       const run = await timed(count, inFlight, one);
       // The first turn warms up.
       if (turn >= 0) runs[at]!.push(run);

@@ -35,7 +35,7 @@ async function followed(workplace: Workplace, count: number): Promise<Figure[]> 
     const taken = await timed(count, 64, async (index) => {
       const event = newEvent();
       const data = { ...event.data, index };
-      await store.append(`bench-${index}`, 'no_stream', [{ ...event, data }]);
+      await store.append(`task-bench${index}`, 'no_stream', [{ ...event, data }]);
       acknowledgedAt[index] = now();
     });
     await done;

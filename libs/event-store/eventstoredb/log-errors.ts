@@ -27,7 +27,8 @@ export class LogNotAlone extends LogFileError {
   constructor(log: string, what: string) {
     super(
       log,
-      `holds what is not the ledger's: ${what}; on a shared server the ledger needs a prefix`,
+      `holds what is not the ledger's: ${what}; on a shared server the ledger needs a prefix ` +
+        "that no other's names begin with",
     );
   }
 }

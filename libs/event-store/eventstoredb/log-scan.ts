@@ -1,7 +1,7 @@
 // One way through the server's whole log: takes the ledger's events and counts them, passes by what
 // belongs to the server or, under a prefix, to others, and stops by name at what must not be there.
 import type { AllStreamResolvedEvent, Position as ServerPosition } from '@eventstore/db-client';
-import { eventRef } from '#ledger/streams.ts';
+import { eventRef, isLedgerStream } from '#ledger/streams.ts';
 import { LogCorrupt } from '../log-file-errors.ts';
 import { NO_POSITION, type Place, type StreamEvent } from '../port.ts';
 import { CallFailed } from './call-failed.ts';
@@ -137,7 +137,9 @@ export class LogScan {
       throw new LogCorrupt(log, `${stream} was deleted for good; its events are lost or will be`);
     const recorded = fromStore(event, stream);
     const ref = eventRef(stream, Number(event.revision));
-    if (recorded === undefined) throw new LogNotAlone(log, `${ref} (${event.type})`);
+    // Another ledger's events are like ours, but for the rest of its prefix before their names.
+    if (recorded === undefined || !isLedgerStream(stream))
+      throw new LogNotAlone(log, `${ref} (${event.type})`);
     const next = this.#nextOf(stream) ?? recorded.revision;
     if (recorded.revision !== next)
       throw new LogCorrupt(log, `${eventRef(stream, next)} is missing before ${ref}`);

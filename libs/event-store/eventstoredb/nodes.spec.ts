@@ -37,10 +37,10 @@ it('two nodes on one hot stream fill it exactly', async () => {
   const limit = 60;
   const answers = await Promise.all(
     Array.from({ length: 2 * limit }, (_, i) =>
-      take(runners[i % 2]!, `coin ${i}`, { stream: 'till-1', limit }),
+      take(runners[i % 2]!, `coin ${i}`, { stream: 'task-1', limit }),
     ),
   );
-  const coins = await coinsIn('till-1');
+  const coins = await coinsIn('task-1');
   expect(coins).toHaveLength(limit);
   expect(new Set(coins).size).toBe(limit);
   expect(answers.filter(({ outcome }) => outcome === 'stored')).toHaveLength(limit);
@@ -48,10 +48,10 @@ it('two nodes on one hot stream fill it exactly', async () => {
 
 it('a refusal is given on what the other node wrote', async () => {
   const [one, other] = runners;
-  await take(one!, 'a', { stream: 'till-1', limit: 1 });
-  await take(other!, 'a', { stream: 'till-1', limit: 1 });
-  await take(one!, 'b', { stream: 'till-1', limit: 2 });
-  const answer = await take(other!, 'b', { stream: 'till-1', limit: 1 });
+  await take(one!, 'a', { stream: 'task-1', limit: 1 });
+  await take(other!, 'a', { stream: 'task-1', limit: 1 });
+  await take(one!, 'b', { stream: 'task-1', limit: 2 });
+  const answer = await take(other!, 'b', { stream: 'task-1', limit: 1 });
   expect(answer).toMatchObject({ outcome: 'unchanged' });
 });
 
@@ -67,7 +67,7 @@ const faults: readonly Exclude<AppendFault['kind'], 'not_leader'>[] = [
 
 const step = fc.record({
   node: fc.integer({ min: 0, max: 1 }),
-  stream: fc.constantFrom('till-1', 'till-2'),
+  stream: fc.constantFrom('task-1', 'task-2'),
   coin: fc.integer({ min: 0, max: 12 }).map((n) => `coin ${n}`),
   fault: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, fc.constantFrom(...faults)),
 });

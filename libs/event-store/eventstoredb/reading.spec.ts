@@ -53,6 +53,15 @@ describe('a log that shares its server', () => {
     expect(await store.readAll()).toHaveLength(1);
   });
 
+  it('takes no event of another ledger whose prefix begins with its own for one of its own', async () => {
+    await store.append('order-s/1', 'no_stream', newEvents(1));
+    const other = await at().open({ prefix: 'ledger.demo_' });
+    await other.append('order-s/1', 'no_stream', newEvents(1));
+    await expect(store.readAll()).rejects.toBeInstanceOf(LogNotAlone);
+    await expect(store.readAll()).rejects.toThrow('demo_order-s/1@0');
+    expect(await other.readAll()).toHaveLength(1);
+  });
+
   it('stops at what somebody else wrote under its prefix', async () => {
     await store.append('task-a', 'no_stream', newEvents(1));
     await at().others.append('ledger.task-b', 1, { metadata: { user: 'bob' } });
@@ -103,11 +112,11 @@ describe('a log that is alone on its server', () => {
   });
 
   it('stops at a stream that was deleted for good, also one of others', async () => {
-    await at().others.append('shop-1');
-    await at().others.client.tombstoneStream('shop-1');
+    await at().others.append('task-theirs');
+    await at().others.client.tombstoneStream('task-theirs');
     const after = (await store.readAll({ limit: 3 })).at(-1)!;
     await expect(store.readAll({ after })).rejects.toBeInstanceOf(LogCorrupt);
-    await expect(store.readAll({ after })).rejects.toThrow('shop-1 was deleted for good');
+    await expect(store.readAll({ after })).rejects.toThrow('task-theirs was deleted for good');
   });
 });
 
