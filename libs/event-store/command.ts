@@ -2,7 +2,7 @@
 import type { AnyEvent, Refusal } from '#ledger/decider.ts';
 import type { Metadata } from '#ledger/metadata.ts';
 import type { KeyUse } from './folded-stream.ts';
-import type { AppendedEvent } from './port.ts';
+import type { AppendedEvent, OutcomeUnknown } from './port.ts';
 import type { StreamSlot } from './stream-slots.ts';
 import type { Transacted, Transaction } from './transaction.ts';
 
@@ -18,6 +18,8 @@ export class Command {
   readonly resolve: (answer: AnyTransacted) => void;
   readonly reject: (reason: unknown) => void;
   attempts = 0;
+  /** An append of it that was not there when it was looked for, and may yet come to be. */
+  unknown: OutcomeUnknown | undefined;
   /**
    * Where others write too, an answer that appends nothing is given only by a second look, at
    * state read to each stream's end.
@@ -34,7 +36,7 @@ export class Command {
     this.metadata = metadata;
     this.related = related;
     this.resolve = answer.resolve;
-    this.reject = answer.reject;
+    this.reject = (reason) => answer.reject(this.unknown ?? reason);
   }
 }
 

@@ -118,6 +118,17 @@ describe('an unknown outcome', () => {
   });
 });
 
+describe('an outcome that is unknown, of what is not there yet', () => {
+  it('stays unknown when the next try cannot be made: the first may still come to be', async () => {
+    store.beforeAppend = () => {
+      store.beforeAppend = () => Promise.reject(new StoreUnavailable('gone'));
+      return Promise.reject(new OutcomeUnknown('the connection broke'));
+    };
+    await expect(runner.transact(takeCoin('a'))).rejects.toBeInstanceOf(OutcomeUnknown);
+    expect(await runner.transact(takeCoin('a'))).toMatchObject({ outcome: 'stored', revision: 0 });
+  });
+});
+
 describe('an answer that appends nothing', () => {
   it('is given on the stream as it is now: a refusal may no longer hold', async () => {
     await runner.transact(takeCoin('a'));

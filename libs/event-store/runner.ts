@@ -184,6 +184,9 @@ export class Runner {
   async #recover(batch: Batch, error: unknown): Promise<void> {
     const { slot } = batch;
     slot.folded = undefined;
+    // Whatever goes wrong from now on, an unknown outcome stays unknown.
+    if (error instanceof OutcomeUnknown)
+      for (const { command } of batch.judged) command.unknown = error;
     try {
       if (!(error instanceof WrongExpectedRevision || error instanceof OutcomeUnknown)) throw error;
       await delay(delayBefore(Math.max(...batch.judged.map(({ command }) => command.attempts))));
@@ -191,9 +194,7 @@ export class Runner {
       if (await this.#isStored(batch)) this.#answer(batch, slot.folded!.position);
       else this.#tryAgain(batch, error);
     } catch (reason) {
-      // Whatever went wrong since, an unknown outcome stays unknown.
-      const told = error instanceof OutcomeUnknown ? error : reason;
-      for (const { command } of batch.judged) command.reject(told);
+      for (const { command } of batch.judged) command.reject(reason);
     }
   }
 
