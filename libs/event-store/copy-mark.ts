@@ -6,6 +6,7 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -39,10 +40,12 @@ export function fileMark(file: string): CopyMark {
   return {
     find: async () => (existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined),
     set: async (logId) => {
-      const mark = openSync(path, 'w', 0o600);
+      // Under another name first: half a mark would be that of a copy which nobody can go on with.
+      const mark = openSync(`${path}.new`, 'w', 0o600);
       writeSync(mark, `${logId}\n`);
       fsyncSync(mark);
       closeSync(mark);
+      renameSync(`${path}.new`, path);
       syncFolder(path);
     },
     remove: async () => {

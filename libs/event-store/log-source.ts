@@ -99,6 +99,6 @@ const eventStoreDb = () => import('./eventstoredb/open.ts');
 /** For people: the file, or the hosts without what stands before and behind them. */
 export function nameOf(source: LogSource): string {
   if (source.kind === 'sqlite') return source.file;
-  const hosts = /^\w+(?:\+discover)?:\/\/(?:.*@)?([^/?]*)/.exec(source.connection)?.[1] ?? '';
+  const hosts = /^\w+(?:\+discover)?:\/\/(?:[^]*@)?([^/?]*)/.exec(source.connection)?.[1] ?? '';
   return `EventStoreDB at ${hosts}${source.prefix && ` under ${source.prefix}`}`;
 }
