@@ -109,6 +109,24 @@ describe('an unknown outcome', () => {
     expect(await coinsIn()).toEqual(['theirs']);
   });
 
+  it('that comes to be while the stream is read back is answered with where it stands', async () => {
+    let comesToBe: (() => Promise<unknown>) | undefined;
+    store.append = async (...asked) => {
+      comesToBe = () => log.append(...asked);
+      lost();
+    };
+    store.readStream = async (...asked) => {
+      const found = await log.readStream(...asked);
+      const late = comesToBe;
+      comesToBe = undefined;
+      await late?.();
+      return found;
+    };
+    const answer = await runner.transact(takeCoin('a'));
+    expect(answer).toMatchObject({ revision: 0, position: await log.head() });
+    expect(await coinsIn()).toEqual(['a']);
+  });
+
   it('stays unknown when the stream cannot be read back', async () => {
     store.beforeAppend = () => {
       store.readStream = () => Promise.reject(new StoreUnavailable('gone'));

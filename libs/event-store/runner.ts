@@ -190,8 +190,10 @@ export class Runner {
     try {
       if (!(error instanceof WrongExpectedRevision || error instanceof OutcomeUnknown)) throw error;
       await delay(delayBefore(Math.max(...batch.judged.map(({ command }) => command.attempts))));
+      // Asked first: what comes to be in between is then part of the state.
+      const isStored = await this.#isStored(batch);
       await this.#states.reload(slot);
-      if (await this.#isStored(batch)) this.#answer(batch, slot.folded!.position);
+      if (isStored) this.#answer(batch, slot.folded!.position);
       else this.#tryAgain(batch, error);
     } catch (reason) {
       for (const { command } of batch.judged) command.reject(reason);
