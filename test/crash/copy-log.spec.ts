@@ -177,3 +177,10 @@ it('goes on from a finished copy when the source has gone on', async () => {
   const all = await eventsIn(originSource);
   expect([code, JSON.parse(out).events]).toEqual([0, all.length]);
 });
+
+it('refuses to copy a log into itself, by whatever name it is called', async () => {
+  const log = ['--to', server.connection.replace('127.0.0.1', 'localhost'), '--to-prefix', 'a.'];
+  const from = ['--from', server.connection, '--from-prefix', 'a.'];
+  const { code, out } = await copying(...from, ...log).ended;
+  expect([code, JSON.parse(out).error]).toEqual([2, expect.stringMatching(/are the same log$/)]);
+});

@@ -26,6 +26,9 @@ interface CopyCommand {
 
 const WHERE = 'a data directory, an esdb:// connection, or `eventstore`: the configured one';
 
+/** By its name, or, where one server has two names, by its id: a log in use must not be marked. */
+const SAME_LOG = 'the source and the target are the same log';
+
 export function addCopyLog(program: Command, end: End): void {
   program
     .command('copy-log')
@@ -38,8 +41,7 @@ export function addCopyLog(program: Command, end: End): void {
     .action(async ({ from, fromPrefix, to, toPrefix, json = false }: CopyCommand) => {
       const source = sourceOf(from, fromPrefix);
       const target = sourceOf(to, toPrefix);
-      if (nameOf(source) === nameOf(target))
-        throw new CliFailure(EXIT.usage, 'the source and the target are the same log');
+      if (nameOf(source) === nameOf(target)) throw new CliFailure(EXIT.usage, SAME_LOG);
       const report = await copied(source, target, json);
       if (json) printJson({ ...report, from: nameOf(source), to: nameOf(target) });
       else print(told(report, target));
@@ -72,6 +74,7 @@ async function copied(from: LogSource, to: LogSource, isQuiet: boolean): Promise
     if (to.kind === 'sqlite') makeDataDirectory(join(to.file, '..'), to);
     const { store: target, mark } = await openCopyTarget(to);
     try {
+      if (target.logId === source.logId) throw new CliFailure(EXIT.usage, SAME_LOG);
       const marked = await mark.find();
       if (marked !== undefined && marked !== source.logId) throw new LogUnderCopy(nameOf(to));
       const bars = new Bars(isQuiet);
