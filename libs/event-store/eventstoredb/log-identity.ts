@@ -1,12 +1,13 @@
-// The log's id, which caches and checkpoints name it by: custom metadata of the programme's stream.
-// That is a system event, so it is none of the log's; written at *no stream* or an exact revision,
-// so that of two that begin a log at once both take the same.
+// The log's id, which caches and checkpoints name it by: custom metadata of a stream that holds no
+// event, so that nobody has a reason to set others there. That is a system event and none of the
+// log's; written at *no stream* or an exact revision, so that of two that begin a log at once both
+// take the same.
 import type { Position as ServerPosition } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
-import { PROGRAMME_STREAM } from '#ledger/streams.ts';
 import type { Connection } from './connection.ts';
 import { readMetadata, type StreamMetadata, tryToWriteMetadata } from './stream-metadata.ts';
 
+const STREAM = 'log';
 const LOG_ID = 'promoLedgerLogId';
 
 export interface LogIdentity {
@@ -21,7 +22,7 @@ export async function findIdentity(
   prefix: string,
   retryMs: number,
 ): Promise<LogIdentity | undefined> {
-  return identityIn(await readMetadata(connection, prefix + PROGRAMME_STREAM, retryMs));
+  return identityIn(await readMetadata(connection, prefix + STREAM, retryMs));
 }
 
 /** The identity that is there, or one that is there from now on. */
@@ -30,7 +31,7 @@ export async function ensureIdentity(
   prefix: string,
   retryMs: number,
 ): Promise<LogIdentity> {
-  const stream = prefix + PROGRAMME_STREAM;
+  const stream = prefix + STREAM;
   for (;;) {
     const found = await readMetadata(connection, stream, retryMs);
     const identity = identityIn(found);

@@ -44,9 +44,9 @@ describe('a log', () => {
 
   it('keeps what others set on its stream', async () => {
     const { client } = at().others;
-    await client.setStreamMetadata('ledger.programme', { acl: { readRoles: ['finance'] } });
+    await client.setStreamMetadata('ledger.log', { acl: { readRoles: ['finance'] } });
     const { logId } = await at().open();
-    const { metadata } = await client.getStreamMetadata('ledger.programme');
+    const { metadata } = await client.getStreamMetadata('ledger.log');
     expect(metadata).toEqual({ acl: { readRoles: ['finance'] }, promoLedgerLogId: logId });
   });
 
