@@ -10,5 +10,8 @@ export default class ClosingLine {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests > 0 ? `, ${results.numPendingTests} skipped` : '';
     process.stdout.write(`\n${results.numPassedTests} passed, ${failed} failed${skipped}\n`);
+    // With nothing left to wait for, Node 24 now and then spins for ever in clearing handles up
+    // that a gRPC server left. What holds the loop open is still waited for, and seen.
+    process.once('beforeExit', () => process.exit());
   }
 }
