@@ -47,6 +47,8 @@ describe('canonical JSON', () => {
     ['a map', new Map()],
     ['undefined', undefined],
     ['undefined in an array', [undefined]],
+    // eslint-disable-next-line no-sparse-arrays -- what it is about
+    ['nothing in an array, beside a name that is a number', { 1: 0, a: [, 1] }],
     ['a function', { f: () => 1 }],
   ])('refuses %s', (_, value) => {
     expect(() => canonicalJson(value)).toThrow(TypeError);

@@ -92,7 +92,8 @@ function written(value: unknown): string {
     assertPrimitive(value);
     return JSON.stringify(value);
   }
-  if (Array.isArray(value)) return `[${value.map(written).join(',')}]`;
+  // Not by `map`, which leaves out what a sparse array lacks.
+  if (Array.isArray(value)) return `[${Array.from(value, written).join(',')}]`;
   const members = membersOf(value);
   const texts = Object.keys(members)
     .filter((key) => members[key] !== undefined)
