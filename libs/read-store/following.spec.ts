@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StoreUnavailable } from '#event-store/port.ts';
 import { LogNotContiguous, LogShorterThanRows } from './alarms.ts';
 import { ArrayLog } from './array-log.ts';
 import { Following } from './following.ts';
@@ -114,6 +115,20 @@ describe('following', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     await followed.stop();
     expect(followed.checkpoints.at(-1)!.logIndex).toBe(3);
+  });
+
+  test('tells who asked for a rebuild when it ends before that began', async () => {
+    const log = logOf(3);
+    const store = open(':memory:');
+    let rebuilt: Promise<unknown> = Promise.resolve();
+    log.readAllFacts = () => {
+      rebuilt = followed.following.rebuild(['tally'], () => undefined);
+      return Promise.reject(new StoreUnavailable('gone'));
+    };
+    const followed = follow(store, log);
+    await expect(followed.ended).rejects.toThrow('gone');
+    await expect(rebuilt).rejects.toThrow('gone');
+    store.close();
   });
 
   test('ends with an alarm when the log goes on with another event than the next', async () => {

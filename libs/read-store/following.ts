@@ -39,7 +39,7 @@ export class Following {
   readonly #options: FollowingOptions;
   #rebuild: RunningRebuild | undefined;
   /** Begun between two pages: a page that is on its way is for the feeds as they are. */
-  readonly #asked: (() => void)[] = [];
+  readonly #asked: { readonly begin: () => void; readonly reject: (error: unknown) => void }[] = [];
   #isStopping = false;
   #isNudged = false;
   #wake: () => void = () => {};
@@ -54,17 +54,12 @@ export class Following {
   }
 
   async run(): Promise<void> {
-    await this.#assertLogHoldsRows();
-    for (;;) {
-      // Asked before the log is read: what it holds when the stop comes is still taken in.
-      const isStopping = this.#isStopping;
-      for (const begin of this.#asked.splice(0)) begin();
-      const page = await this.#advanceLive();
-      const isFarBehind = isStopping ? page !== 'empty' : page === 'large';
-      const hasRebuilt = !isStopping && (await this.#advanceRebuild());
-      if (isFarBehind || hasRebuilt || this.#options.store.dropRetired()) await breath();
-      else if (isStopping) return;
-      else await this.#idle();
+    try {
+      await this.#run();
+    } catch (error) {
+      // Whoever comes after this one knows nothing of them.
+      for (const { reject } of this.#asked.splice(0)) reject(error);
+      throw error;
     }
   }
 
@@ -81,14 +76,15 @@ export class Following {
   ): Promise<readonly RebuildReport[]> {
     const { store, reader } = this.#options;
     return new Promise((resolve, reject) => {
-      this.#asked.push(() => {
+      const begin = () => {
         try {
           store.startRebuild(names);
           this.#rebuild = { steps: rebuildSteps({ store, reader, onProgress }), resolve, reject };
         } catch (error) {
           reject(error);
         }
-      });
+      };
+      this.#asked.push({ begin, reject });
       this.nudge();
     });
   }
@@ -97,6 +93,21 @@ export class Following {
   stop(): void {
     this.#isStopping = true;
     this.nudge();
+  }
+
+  async #run(): Promise<void> {
+    await this.#assertLogHoldsRows();
+    for (;;) {
+      // Asked before the log is read: what it holds when the stop comes is still taken in.
+      const isStopping = this.#isStopping;
+      for (const { begin } of this.#asked.splice(0)) begin();
+      const page = await this.#advanceLive();
+      const isFarBehind = isStopping ? page !== 'empty' : page === 'large';
+      const hasRebuilt = !isStopping && (await this.#advanceRebuild());
+      if (isFarBehind || hasRebuilt || this.#options.store.dropRetired()) await breath();
+      else if (isStopping) return;
+      else await this.#idle();
+    }
   }
 
   async #assertLogHoldsRows(): Promise<void> {
