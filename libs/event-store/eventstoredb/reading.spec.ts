@@ -53,7 +53,7 @@ describe('a log that shares its server', () => {
     expect(await store.readAll()).toHaveLength(1);
   });
 
-  it('takes no event of another ledger whose prefix begins with its own for one of its own', async () => {
+  it('stops at another ledger whose prefix begins with its own', async () => {
     await store.append('order-s/1', 'no_stream', newEvents(1));
     const other = await at().open({ prefix: 'ledger.demo_' });
     await other.append('order-s/1', 'no_stream', newEvents(1));
