@@ -99,6 +99,11 @@ export interface EventLogReader {
    */
   readStream(stream: string, read?: StreamRead): Promise<readonly StreamEvent[]>;
   /**
+   * Pages of the stream from this revision on, none of them empty, to its end as it is when the
+   * last of them is read: no more reads than are needed to know that it is the end.
+   */
+  readToEnd(stream: string, from: number): AsyncIterable<readonly StreamEvent[]>;
+  /**
    * At most `limit` events (default 1,000) in log order, fewer when they are large; none only at
    * the end of the log.
    */

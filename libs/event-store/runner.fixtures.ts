@@ -88,6 +88,14 @@ export function sharedStore(store: EventStore, isOnlyWriter = false): SharedStor
       return appended;
     },
     readStream: (stream, read) => store.readStream(stream, read),
+    async *readToEnd(stream, from) {
+      for (let next = from; ;) {
+        const events = await this.readStream(stream, { from: next });
+        if (events.length === 0) return;
+        yield events;
+        next += events.length;
+      }
+    },
     readAll: (read) => store.readAll(read),
     readAllFacts: (read) => store.readAllFacts(read),
     readAllText: (read) => store.readAllText(read),

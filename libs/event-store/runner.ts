@@ -238,7 +238,10 @@ export class Runner {
       command.look = 'final';
       return false;
     }
-    return needed.every((each) => (each === slot && !isFirst) || this.#states.isAvailable(each));
+    return needed.every((each) => {
+      if (each !== slot) return this.#states.isAvailable(each);
+      return !isFirst || this.#states.isDecidable(slot);
+    });
   }
 
   #wait(slot: StreamSlot): void {

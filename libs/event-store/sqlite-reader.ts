@@ -61,6 +61,15 @@ export class SqliteReader implements EventLogReader {
     return this.asking(() => this.rows.ofStream(stream, { from, limit, backwards }));
   }
 
+  async *readToEnd(stream: string, from: number): AsyncGenerator<readonly StreamEvent[]> {
+    for (let next = from; ;) {
+      const events = await this.readStream(stream, { from: next });
+      if (events.length === 0) return;
+      yield events;
+      next += events.length;
+    }
+  }
+
   async readAll({ after = START, limit = PAGE }: AllRead = {}): Promise<readonly RecordedEvent[]> {
     const events = this.asking(() => this.rows.ofLog(after.logIndex, limit));
     this.#assertContiguous(after.logIndex, events);

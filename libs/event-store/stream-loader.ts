@@ -6,8 +6,6 @@ import type { EventStore } from './port.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 import type { AnyStreamRef } from './transaction.ts';
 
-const PAGE = 500;
-
 /** The loop is let go after this much work. */
 const MAX_MILLISECONDS = 8;
 
@@ -30,21 +28,18 @@ export class StreamLoader {
 
   /** Reads on from where the state is to the stream's end. */
   async catchUp(folded: AnyFolded, stream: string): Promise<void> {
-    let since = performance.now();
-    for (;;) {
-      const knownAt = performance.now();
-      const from = folded.revision + 1;
-      const events = await this.#store.readStream(stream, { from, limit: PAGE });
+    const knownAt = performance.now();
+    let since = knownAt;
+    for await (const events of this.#store.readToEnd(stream, folded.revision + 1)) {
       for (const event of events) {
         folded.fold(event);
         folded.position = event.position;
       }
-      folded.knownAt = knownAt;
-      if (events.length === 0) return;
       this.#snapshots?.offer(folded, stream);
       if (performance.now() - since < MAX_MILLISECONDS) continue;
       await nextTurn();
       since = performance.now();
     }
+    folded.knownAt = knownAt;
   }
 }

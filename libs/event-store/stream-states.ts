@@ -5,8 +5,11 @@ import type { SnapshotCache } from './snapshot-cache.ts';
 import { StreamLoader } from './stream-loader.ts';
 import { type StreamSlot, StreamSlots } from './stream-slots.ts';
 
-/** Where others write too, a state is read on from where it is when it is older than this. */
-const MAX_AGE_MS = 1_000;
+/**
+ * Where others write too, a state that a decision on another stream rests on is read on from where
+ * it is when it is older than this. The decision names the revision that it was judged on.
+ */
+const MAX_AGE_MS = 5_000;
 
 export interface StatesOptions {
   readonly store: EventStore;
@@ -34,9 +37,18 @@ export class StreamStates {
    * when it could not be read.
    */
   isAvailable(slot: StreamSlot): boolean {
+    return this.#isThere(slot, MAX_AGE_MS);
+  }
+
+  /** The same for what will be appended to: the revision expected there tells how old it is. */
+  isDecidable(slot: StreamSlot): boolean {
+    return this.#isThere(slot, Number.POSITIVE_INFINITY);
+  }
+
+  #isThere(slot: StreamSlot, maxAgeMs: number): boolean {
     if (slot.work !== undefined) return false;
     if (slot.failure !== undefined) throw slot.failure.error;
-    if (slot.folded !== undefined && !this.#isOld(slot.folded.knownAt)) return true;
+    if (slot.folded !== undefined && !this.#isOlder(slot.folded.knownAt, maxAgeMs)) return true;
     this.renew(slot);
     return false;
   }
@@ -80,7 +92,7 @@ export class StreamStates {
     this.#onFree();
   }
 
-  #isOld(knownAt: number): boolean {
-    return !this.#isOnlyWriter && performance.now() - knownAt > MAX_AGE_MS;
+  #isOlder(knownAt: number, maxAgeMs: number): boolean {
+    return !this.#isOnlyWriter && performance.now() - knownAt > maxAgeMs;
   }
 }

@@ -52,6 +52,10 @@ export class ArrayLog implements EventLogReader {
     throw new Error('a follower knows its place');
   }
 
+  readToEnd(): never {
+    throw new Error('a follower reads no streams');
+  }
+
   readStream(): never {
     throw new Error('a follower reads no streams');
   }

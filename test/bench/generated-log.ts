@@ -73,6 +73,10 @@ export class GeneratedLog implements EventLogReader {
     return this.readAll({ after: placeAt(closing - 1), limit: 1 });
   }
 
+  readToEnd(): never {
+    throw new Error('statements read no stream to its end');
+  }
+
   follow(): never {
     throw new Error('a generated log has nothing to follow');
   }

@@ -30,6 +30,7 @@ import { News } from './news.ts';
 import { Places } from './places.ts';
 import { READ_BUFFER, readPage } from './read-page.ts';
 import { fromStore, roughSize, textOf } from './stored-event.ts';
+import { assertWhole } from './whole-stream.ts';
 
 const PAGE = 1_000;
 
@@ -41,6 +42,12 @@ const POLL_MS = 1_000;
 
 /** Readers that go through the log at once, each from where it is. */
 const MAX_SCANS = 8;
+
+interface StreamPage {
+  readonly events: readonly StreamEvent[];
+  /** Nothing stood behind them when they were read. */
+  readonly isEnd: boolean;
+}
 
 export class EventStoreDbReader implements EventLogReader {
   readonly logId: string;
@@ -75,6 +82,19 @@ export class EventStoreDbReader implements EventLogReader {
   }
 
   async readStream(stream: string, read: StreamRead = {}): Promise<readonly StreamEvent[]> {
+    return (await this.#pageOf(stream, read)).events;
+  }
+
+  async *readToEnd(stream: string, from: number): AsyncGenerator<readonly StreamEvent[]> {
+    for (let next = from; ;) {
+      const { events, isEnd } = await this.#pageOf(stream, { from: next });
+      if (events.length > 0) yield events;
+      if (isEnd) return;
+      next += events.length;
+    }
+  }
+
+  async #pageOf(stream: string, read: StreamRead): Promise<StreamPage> {
     const { direction = 'forwards', limit = PAGE, from } = read;
     const edge = direction === 'forwards' ? ('start' as const) : ('end' as const);
     const options = {
@@ -99,10 +119,11 @@ export class EventStoreDbReader implements EventLogReader {
       .callAgain(['not_done', 'unknown'], ask)
       .catch((error: unknown) => {
         if (!(error instanceof CallFailed && error.kind === 'not_found')) throw error;
+        return true;
       });
-    await this.asking(() => asked, stream);
-    this.#assertWhole(stream, events, read);
-    return events;
+    const isWhole = await this.asking(() => asked, stream);
+    assertWhole(this.connection.log, stream, events, read);
+    return { events, isEnd: isWhole && events.length < limit };
   }
 
   async readAll({ after = START, limit = PAGE }: AllRead = {}): Promise<readonly RecordedEvent[]> {
@@ -262,23 +283,6 @@ export class EventStoreDbReader implements EventLogReader {
     if (found !== undefined) return found;
     const what = `${eventRef(stream, Number(event?.revision))} (${event?.type})`;
     throw new LogNotAlone(this.connection.log, what);
-  }
-
-  /** A stream is read from where it was asked to be, without a gap; nothing may be cut off it. */
-  #assertWhole(stream: string, events: readonly StreamEvent[], read: StreamRead): void {
-    const [first] = events;
-    if (first === undefined) return;
-    const isForwards = read.direction !== 'backwards';
-    let next = isForwards ? (read.from ?? 0) : first.revision;
-    for (const { revision } of events) {
-      if (revision !== next)
-        throw new LogCorrupt(
-          this.connection.log,
-          `${eventRef(stream, next)} is missing before ${eventRef(stream, revision)}: ` +
-            'it was cut off by $tb, $maxCount or $maxAge in the metadata of its stream, or deleted',
-        );
-      next += isForwards ? 1 : -1;
-    }
   }
 }
 
