@@ -16,7 +16,7 @@ export interface StatementsRequest {
 
 export interface StatementsAnswer {
   readonly seconds: number;
-  /** Of this process, user and system, in seconds: what the machine was busy with besides is not. */
+  /** Of this process, user and system, in seconds: whatever else the machine was busy with. */
   readonly cpuSeconds: number;
   /** Since the process began, in MB. */
   readonly peakMemory: number;
