@@ -109,7 +109,7 @@ describe('an unknown outcome', () => {
     expect(await coinsIn()).toEqual(['theirs']);
   });
 
-  it('that comes to be while the stream is read back is answered with where it stands', async () => {
+  it('that comes to be while its stream is read back is answered with its place', async () => {
     let comesToBe: (() => Promise<unknown>) | undefined;
     store.append = async (...asked) => {
       comesToBe = () => log.append(...asked);
