@@ -82,10 +82,13 @@ export interface ServiceProcess {
 
 const SERVICE = new URL(`../../apps/cli/main${extname(import.meta.url)}`, import.meta.url);
 
+/** As `npm start` does. */
+const AS_STARTED = ['--max-semi-space-size=32'];
+
 export async function spawnService(workplace: Workplace): Promise<ServiceProcess> {
   const { directory } = workplace;
   const args = [...process.execArgv, fileURLToPath(SERVICE), 'serve', '--data', directory];
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...AS_STARTED, ...args], {
     env: {
       ...process.env,
       ...environmentOf(workplace),
