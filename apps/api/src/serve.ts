@@ -9,7 +9,6 @@ import type { EventStore } from '#event-store/port.ts';
 import { LogFileError } from '#event-store/log-file-errors.ts';
 import { AppModule } from './app.module.ts';
 import { BuyerKeysUnusable } from './buyer-keys.ts';
-import { suitCollectorToCores } from './collector.ts';
 import { type Config, ConfigRefused } from './config.ts';
 import { DataDirectoryRefused } from './data-directory.ts';
 import { FollowerAlarm } from './follower/follower.ts';
@@ -28,7 +27,6 @@ export async function createService(
   clock: Clock = systemClock,
   log: Logger = openLog(config),
 ): Promise<NestFastifyApplication> {
-  suitCollectorToCores();
   const parts = await openLedgerParts(config);
   try {
     const app = await NestFactory.create<NestFastifyApplication>(
