@@ -83,7 +83,7 @@ export interface ServiceProcess {
 const SERVICE = new URL(`../../apps/cli/main${extname(import.meta.url)}`, import.meta.url);
 
 /** As `npm start` does. */
-const AS_STARTED = ['--max-semi-space-size=32'];
+const AS_STARTED = ['--max-semi-space-size=32', '--max-old-space-size=512'];
 
 export async function spawnService(workplace: Workplace): Promise<ServiceProcess> {
   const { directory } = workplace;
