@@ -140,7 +140,7 @@ describe('a random market', () => {
           await market.log.end();
         }
       }),
-      { numRuns: 6 },
+      { numRuns: 6, endOnFailure: true },
     );
   }, 600_000);
 });

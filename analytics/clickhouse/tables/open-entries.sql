@@ -28,4 +28,4 @@ CREATE TABLE IF NOT EXISTS open_entries (
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY period
-ORDER BY log_index
+ORDER BY (period, log_index)

@@ -18,4 +18,4 @@ CREATE TABLE IF NOT EXISTS statement_totals (
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY period
-ORDER BY (payee_id, currency)
+ORDER BY (period, payee_id, currency)

@@ -99,6 +99,27 @@ describe('statements by ClickHouse', () => {
     expect(await clickhouse.rows("SHOW TABLES LIKE 'run%'")).toEqual([]);
   });
 
+  it('begin with what the period before left, also once later ones are closed', async () => {
+    await log.confirm(order('o1'));
+    await log.confirm(order('o2', '2026-02-03T00:00:00.000Z'));
+    const first = await close('2026-01', '2026-02-05T00:00:00.000Z');
+    const second = await close('2026-02', '2026-03-05T00:00:00.000Z');
+    await sync();
+    const left2 = { ...left, balancesFile: `${left.balancesFile}.2` };
+    for (const [way, files] of [
+      [wayTo(first), left],
+      [wayTo(second, first), left2],
+    ] as const) {
+      await way.compute();
+      await way.leaveCarry(files);
+      await way.close();
+    }
+    const again = wayTo(second, first);
+    await again.compute();
+    expect(await statementsOf(again)).toEqual(second.statements);
+    await again.close();
+  });
+
   it('leave the lines and totals of a period for analysts, and what is still open', async () => {
     await log.confirm(order('o1'));
     await log.confirm(order('o2', '2026-02-03T00:00:00.000Z'));
