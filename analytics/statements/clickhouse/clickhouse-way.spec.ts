@@ -99,25 +99,30 @@ describe('statements by ClickHouse', () => {
     expect(await clickhouse.rows("SHOW TABLES LIKE 'run%'")).toEqual([]);
   });
 
-  it('begin with what the period before left, also once later ones are closed', async () => {
+  // FINAL looks at all partitions before any condition does: by a key without the period one of the
+  // two rows of a payee would be taken, whichever partition's name has the smaller hash.
+  it('begin with what the period before left, whatever others left', async () => {
     await log.confirm(order('o1'));
     await log.confirm(order('o2', '2026-02-03T00:00:00.000Z'));
+    await log.confirm(order('o3', '2026-03-03T00:00:00.000Z'));
     const first = await close('2026-01', '2026-02-05T00:00:00.000Z');
     const second = await close('2026-02', '2026-03-05T00:00:00.000Z');
+    const third = await close('2026-03', '2026-04-05T00:00:00.000Z');
     await sync();
-    const left2 = { ...left, balancesFile: `${left.balancesFile}.2` };
-    for (const [way, files] of [
-      [wayTo(first), left],
-      [wayTo(second, first), left2],
-    ] as const) {
+    for (const way of [wayTo(first), wayTo(second, first)]) {
       await way.compute();
-      await way.leaveCarry(files);
+      await way.leaveCarry(left);
       await way.close();
     }
-    const again = wayTo(second, first);
-    await again.compute();
-    expect(await statementsOf(again)).toEqual(second.statements);
-    await again.close();
+    for (const [run, carry] of [
+      [second, first],
+      [third, second],
+    ] as const) {
+      const way = wayTo(run, carry);
+      await way.compute();
+      expect(await statementsOf(way)).toEqual(run.statements);
+      await way.close();
+    }
   });
 
   it('leave the lines and totals of a period for analysts, and what is still open', async () => {
