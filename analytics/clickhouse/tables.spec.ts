@@ -31,9 +31,9 @@ describe('the tables in ClickHouse', () => {
     expect(tables).toEqual([
       { name: 'ledger_entries', ...byMonth, sorting_key: 'log_index' },
       { name: 'ledger_events', ...byMonth, sorting_key: 'log_index' },
-      { name: 'open_entries', ...byPeriod, sorting_key: 'log_index' },
+      { name: 'open_entries', ...byPeriod, sorting_key: 'period, log_index' },
       { name: 'statement_lines', ...byPeriod, sorting_key: 'payee_id, currency, log_index' },
-      { name: 'statement_totals', ...byPeriod, sorting_key: 'payee_id, currency' },
+      { name: 'statement_totals', ...byPeriod, sorting_key: 'period, payee_id, currency' },
     ]);
   });
 
