@@ -1,9 +1,10 @@
 // The lake's manifest: whose log it copies and which segments hold it, without a gap. It is
 // replaced whole (temporary file, fsync, rename), so that a kill leaves either the old or the new
 // one.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { makeDurable } from '#event-store/durable-file.ts';
 import { EventRef, Sha256 } from '#ledger/values.ts';
 import { LakeDamaged } from './lake-errors.ts';
 
@@ -67,16 +68,6 @@ export function writeManifest(directory: string, manifest: Manifest): void {
   makeDurable(temporary);
   renameSync(temporary, file);
   makeDurable(dirname(file));
-}
-
-/** fsync of a file, or of a directory so that its renames last. */
-export function makeDurable(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function textOf(file: string): string | undefined {

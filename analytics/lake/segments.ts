@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { makeDurable } from '#event-store/durable-file.ts';
 import { literal, setVariables } from '../duckdb/engine.ts';
 import { sqlFile } from '../sql-file.ts';
 import { LakeDamaged } from './lake-errors.ts';
-import { makeDurable, type Segment, type SegmentFile } from './manifest.ts';
+import type { Segment, SegmentFile } from './manifest.ts';
 import type { Staged } from './staging.ts';
 
 const STAGED_SQL = new URL('staged.sql', import.meta.url);

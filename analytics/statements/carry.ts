@@ -5,11 +5,11 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeDurable } from '#event-store/durable-file.ts';
 import type { EventLogReader, Place } from '#event-store/port.ts';
 import type { StatementRunCompleted } from '#ledger/programme.events.ts';
 import { PROGRAMME_STREAM } from '#ledger/streams.ts';
 import { EventRef, Period, Sha256 } from '#ledger/values.ts';
-import { makeDurable } from '../lake/manifest.ts';
 import { hashOf } from '../lake/segments.ts';
 import type { Closing } from './period-closings.ts';
 import type { SqlEngine } from './sql-engine.ts';

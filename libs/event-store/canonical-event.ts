@@ -2,7 +2,13 @@
 // stream, revision, id, type, data and metadata. However a store packs an event, this comes back.
 import { hash } from 'node:crypto';
 import { canonicalJson } from '#ledger/canonical-json.ts';
-import type { AppendedEvent, CanonicalParts, EventText } from './port.ts';
+import {
+  type AppendedEvent,
+  AppendTooLarge,
+  type CanonicalParts,
+  type EventText,
+  MAX_APPEND_BYTES,
+} from './port.ts';
 
 export function canonicalParts(event: AppendedEvent): CanonicalParts {
   return (
@@ -33,6 +39,21 @@ export function canonicalText({ data, metadata, ...event }: EventText): string {
 /** What an event counts against the limit of an append: its canonical texts, in bytes of UTF-8. */
 export function appendBytes(parts: CanonicalParts): number {
   return Buffer.byteLength(parts.data) + Buffer.byteLength(parts.metadata) + ENVELOPE_BYTES;
+}
+
+/**
+ * What one append stores, and its bytes as the limit counts them. Throws RangeError when it holds
+ * no event and AppendTooLarge above MAX_APPEND_BYTES.
+ */
+export function canonicalAppend(
+  stream: string,
+  events: readonly AppendedEvent[],
+): { readonly canonical: readonly CanonicalParts[]; readonly bytes: number } {
+  if (events.length === 0) throw new RangeError(`an append to ${stream} holds no event`);
+  const canonical = events.map(canonicalParts);
+  const bytes = canonical.reduce((sum, parts) => sum + appendBytes(parts), 0);
+  if (bytes > MAX_APPEND_BYTES) throw new AppendTooLarge(`${stream}: ${bytes} bytes in one append`);
+  return { canonical, bytes };
 }
 
 /** Id, type, stream and punctuation, generously: of no account beside the limit. */

@@ -1,16 +1,8 @@
 // Says of a log that another one is being copied into it: no service may run on it until the copy
 // is whole. Beside an embedded log it is a file, on a server a mark that all nodes see.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeDurable, writeDurably } from './durable-file.ts';
 import { LogFileError } from './log-file-errors.ts';
 import type { EventStoreDbStore } from './eventstoredb/eventstoredb-store.ts';
 
@@ -39,18 +31,11 @@ export function fileMark(file: string): CopyMark {
   const path = join(dirname(file), 'copy-of.txt');
   return {
     find: async () => (existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined),
-    set: async (logId) => {
-      // Under another name first: half a mark would be that of a copy which nobody can go on with.
-      const mark = openSync(`${path}.new`, 'w', 0o600);
-      writeSync(mark, `${logId}\n`);
-      fsyncSync(mark);
-      closeSync(mark);
-      renameSync(`${path}.new`, path);
-      syncFolder(path);
-    },
+    // Half a mark would be that of a copy which nobody can go on with.
+    set: async (logId) => writeDurably(path, `${logId}\n`),
     remove: async () => {
       rmSync(path, { force: true });
-      syncFolder(path);
+      makeDurable(dirname(path));
     },
   };
 }
@@ -66,10 +51,4 @@ export function storeMark(store: EventStoreDbStore): CopyMark {
 /** Rejects with LogUnderCopy, which names the log. */
 export async function assertNoCopy(log: string, mark: CopyMark): Promise<void> {
   if ((await mark.find()) !== undefined) throw new LogUnderCopy(log);
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
 }

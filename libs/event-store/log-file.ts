@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   existsSync,
-  fsyncSync,
   openSync,
   readFileSync,
   readSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDurable } from './durable-file.ts';
 import {
   isDamage,
   LogCorrupt,
@@ -126,9 +126,7 @@ function createFile(file: string): void {
   rmSync(unfinished, { force: true });
   initialised(new DatabaseSync(unfinished)).close();
   renameSync(unfinished, file);
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  makeDurable(dirname(file));
 }
 
 function initialised(database: DatabaseSync): DatabaseSync {

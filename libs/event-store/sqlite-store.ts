@@ -3,17 +3,15 @@
 // Nothing is acknowledged before its commit; when a commit fails nothing of it is.
 import { basename, dirname, extname, join } from 'node:path';
 import { existsSync } from 'node:fs';
-import { appendBytes, canonicalParts } from './canonical-event.ts';
+import { canonicalAppend } from './canonical-event.ts';
 import { type Append, EventWriter } from './event-writer.ts';
 import { assertIsLog, IN_MEMORY, openForWriting } from './log-file.ts';
 import { LogCorrupt, messageOf, SQLITE, sqliteCode } from './log-file-errors.ts';
 import {
   type Appended,
   type AppendedEvent,
-  AppendTooLarge,
   type EventStore,
   type ExpectedRevision,
-  MAX_APPEND_BYTES,
   OutcomeUnknown,
   type Position,
   StoreUnavailable,
@@ -67,17 +65,13 @@ export class SqliteStore extends SqliteReader implements EventStore {
     }
   }
 
-  append(
+  async append(
     stream: string,
     expected: ExpectedRevision,
     events: readonly AppendedEvent[],
   ): Promise<Appended> {
-    if (events.length === 0) throw new RangeError(`an append to ${stream} holds no event`);
-    const canonical = events.map(canonicalParts);
-    const bytes = canonical.reduce((sum, parts) => sum + appendBytes(parts), 0);
-    if (bytes > MAX_APPEND_BYTES)
-      return Promise.reject(new AppendTooLarge(`${stream}: ${bytes} bytes in one append`));
-    if (this.isClosed) return Promise.reject(new StoreUnavailable(`${this.file} is closed`));
+    const { canonical, bytes } = canonicalAppend(stream, events);
+    if (this.isClosed) throw new StoreUnavailable(`${this.file} is closed`);
     return new Promise((resolve, reject) => {
       this.#queue.push({ stream, expected, events, canonical, bytes, resolve, reject });
       this.#schedule();

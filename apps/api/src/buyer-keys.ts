@@ -5,10 +5,10 @@ import { hash, randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeDurably } from '#event-store/durable-file.ts';
 import type { ClaimKey } from '#event-store/log-source.ts';
 import { type EventLogReader, NO_POSITION, type Place, START } from '#event-store/port.ts';
 import { Id, Sha256 } from '#ledger/values.ts';
-import { writeDurably } from './durable-file.ts';
 
 export const BUYER_KEYS_FILE = 'buyer-keys.json';
 const KEY_BYTES = 32;

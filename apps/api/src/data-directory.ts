@@ -4,10 +4,10 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeDurably } from '#event-store/durable-file.ts';
 import { type LogSource, nameOf } from '#event-store/log-source.ts';
 import { takeWriterLock, type WriterLock } from '#event-store/writer-lock.ts';
 import type { Config } from './config.ts';
-import { writeDurably } from './durable-file.ts';
 
 const LOG_FILE = 'log.json';
 

@@ -1,7 +1,7 @@
 // The log on EventStoreDB, to which several processes may write. Each append is a call of its own
 // to the leader, at exactly the revision it expects; those to one stream follow one another. What
 // surely was not stored is tried again; what may have been stored is said to be unknown.
-import { appendBytes, canonicalParts } from '../canonical-event.ts';
+import { canonicalAppend } from '../canonical-event.ts';
 import { LogCorrupt } from '../log-file-errors.ts';
 import {
   type Appended,
@@ -9,7 +9,6 @@ import {
   AppendTooLarge,
   type EventStore,
   type ExpectedRevision,
-  MAX_APPEND_BYTES,
   OutcomeUnknown,
   StoreUnavailable,
   WrongExpectedRevision,
@@ -31,16 +30,12 @@ export class EventStoreDbStore extends EventStoreDbReader implements EventStore 
   /** The last append under way to each stream; settles when it is done, and never rejects. */
   readonly #underWay = new Map<string, Promise<void>>();
 
-  append(
+  async append(
     stream: string,
     expected: ExpectedRevision,
     events: readonly AppendedEvent[],
   ): Promise<Appended> {
-    if (events.length === 0) throw new RangeError(`an append to ${stream} holds no event`);
-    const canonical = events.map(canonicalParts);
-    const bytes = canonical.reduce((sum, parts) => sum + appendBytes(parts), 0);
-    if (bytes > MAX_APPEND_BYTES)
-      return Promise.reject(new AppendTooLarge(`${stream}: ${bytes} bytes in one append`));
+    const { canonical } = canonicalAppend(stream, events);
     const stored = events.map((event, i) => toStore(event, canonical[i]!));
     return this.#inTurn(stream, () => this.#append({ stream, expected, events: stored }));
   }

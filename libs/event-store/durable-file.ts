@@ -1,4 +1,4 @@
-// A small file that must be there, whole, after a power cut: written beside, synced, renamed.
+// Small files that must be there, whole, after a power cut: written beside, synced, renamed.
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -14,8 +14,16 @@ export function writeDurably(path: string, content: string): void {
     closeSync(file);
   }
   renameSync(draft, path);
-  // The name must be as durable as the content before the first event rests on it.
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  // The name must be as durable as the content before anything rests on it.
+  makeDurable(dirname(path));
+}
+
+/** fsync of a file, or of a directory so that its renames last. */
+export function makeDurable(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
