@@ -89,6 +89,7 @@ const EXITS: Readonly<Record<string, Exit>> = {
   LogNotBegun: EXIT.files,
   LogNotAlone: EXIT.files,
   LogUnderCopy: EXIT.files,
+  LogMoved: EXIT.files,
   DataDirectoryRefused: EXIT.files,
   StoreUnavailable: EXIT.files,
   BuyerKeysUnusable: EXIT.files,

@@ -1,8 +1,8 @@
-// What a log is called, and the mark beside the file of one that is being copied into.
+// What a log is called, and the marks beside the file of one that is being copied into.
 import { linkSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileMark } from './copy-mark.ts';
+import { fileMarks } from './log-marks.ts';
 import { nameOf } from './log-source.ts';
 
 describe('the name of a log on a server', () => {
@@ -17,11 +17,11 @@ describe('the name of a log on a server', () => {
 });
 
 describe('the mark of a copy', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'copy-mark-'));
+  const directory = mkdtempSync(join(tmpdir(), 'log-marks-'));
   afterAll(() => rmSync(directory, { recursive: true }));
 
   it('is there whole whenever the copy is killed: it is replaced, never written over', async () => {
-    const mark = fileMark(join(directory, 'ledger.db'));
+    const { copyOf: mark } = fileMarks(join(directory, 'ledger.db'));
     await mark.set('log-1');
     linkSync(join(directory, 'copy-of.txt'), join(directory, 'as-it-was.txt'));
     await mark.set('log-2');

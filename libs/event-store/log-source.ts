@@ -1,10 +1,10 @@
 // Which log it is, and how it is opened: for reading beside its writers, or to write. Plain values,
 // so that a source can be handed to a worker thread or a child process. The connection may hold a
 // password: a source is never printed, `nameOf` is.
-import { assertNoCopy, type CopyMark, fileMark, storeMark } from './copy-mark.ts';
 import type { EventStoreDbReader } from './eventstoredb/eventstoredb-reader.ts';
 import type { EventStoreDbStore } from './eventstoredb/eventstoredb-store.ts';
 import type { LossyStream } from './eventstoredb/lossy-streams.ts';
+import { assertInService, fileMarks, type LogMarks, storeMarks } from './log-marks.ts';
 import type { EventLogReader, EventStore } from './port.ts';
 import { openSqliteReader, SqliteReader } from './sqlite-reader.ts';
 import { openSqliteStore } from './sqlite-store.ts';
@@ -31,11 +31,14 @@ export async function openLogReader(source: LogSource): Promise<EventLogReader> 
   return openEventStoreDbReader(source);
 }
 
-/** As `openLogReader`, and with LogUnderCopy; a SQLite file is locked against other writers. */
+/**
+ * As `openLogReader`, and with LogUnderCopy or LogMoved; a SQLite file is locked against other
+ * writers.
+ */
 export async function openEventStore(source: LogSource): Promise<EventStore> {
-  const { store, mark } = await openCopyTarget(source);
+  const { store, marks } = await openMarkedStore(source);
   try {
-    await assertNoCopy(nameOf(source), mark);
+    await assertInService(nameOf(source), marks);
     return store;
   } catch (error) {
     await store.close();
@@ -43,15 +46,15 @@ export async function openEventStore(source: LogSource): Promise<EventStore> {
   }
 }
 
-/** As `openEventStore`, also while a copy into it is not finished. */
-export async function openCopyTarget(
+/** As `openEventStore`, whatever the log's marks say: for who sets them. */
+export async function openMarkedStore(
   source: LogSource,
-): Promise<{ readonly store: EventStore; readonly mark: CopyMark }> {
+): Promise<{ readonly store: EventStore; readonly marks: LogMarks }> {
   if (source.kind === 'sqlite')
-    return { store: openSqliteStore(source.file), mark: fileMark(source.file) };
+    return { store: openSqliteStore(source.file), marks: fileMarks(source.file) };
   const { openEventStoreDb } = await eventStoreDb();
   const store = await openEventStoreDb(source);
-  return { store, mark: storeMark(store) };
+  return { store, marks: storeMarks(store) };
 }
 
 /** Of wishes for the id of the ledger's first buyer key, the one that all nodes are told. */

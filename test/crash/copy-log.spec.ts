@@ -178,6 +178,39 @@ it('goes on from a finished copy when the source has gone on', async () => {
   expect([code, JSON.parse(out).events]).toEqual([0, all.length]);
 });
 
+it('moves a ledger that nobody writes to, and leaves a log on which none starts', async () => {
+  const move = ['--move', '--from', origin, '--to', server.connection, '--to-prefix', 'c.'];
+  const ledger = await bootLedger({ dataDirectory: origin });
+  const held = await copying(...move).ended;
+  expect([held.code, JSON.parse(held.out).error]).toEqual([
+    3,
+    expect.stringMatching(/is in use by the process with pid \d+/),
+  ]);
+  await ledger.close(true);
+  for (const _ of ['moved', 'moved again']) {
+    const { code, out } = await copying(...move).ended;
+    expect([code, JSON.parse(out)]).toMatchObject([0, { isFinished: true, isMoved: true }]);
+  }
+  await expect(openEventStore(originSource)).rejects.toThrow(/was moved to EventStoreDB at .* c\./);
+  await (await openEventStore(targetOf('c.'))).close();
+  const elsewhere = ['--move', '--from', origin, '--to', join(root, 'elsewhere')];
+  const { code, out } = await copying(...elsewhere).ended;
+  expect([code, JSON.parse(out).error]).toEqual([3, expect.stringMatching(/was moved to/)]);
+});
+
+it('brings a moved ledger back to where it was, which is then in service again', async () => {
+  const back = ['--from', server.connection, '--from-prefix', 'c.', '--to', origin];
+  const copied = await copying(...back).ended;
+  expect([copied.code, JSON.parse(copied.out).isMoved]).toEqual([0, false]);
+  await expect(openEventStore(originSource)).rejects.toThrow(/was moved to/);
+  const moved = await copying('--move', ...back).ended;
+  expect([moved.code, JSON.parse(moved.out).isMoved]).toEqual([0, true]);
+  await expect(openEventStore(targetOf('c.'))).rejects.toThrow(/was moved to .*ledger\.db/);
+  const ledger = await bootLedger({ dataDirectory: origin });
+  await done(ledger.post('/sellers', { sellerId: 'seller3' }));
+  await ledger.close(true);
+});
+
 it('refuses to copy a log into itself, by whatever name it is called', async () => {
   const log = ['--to', server.connection.replace('127.0.0.1', 'localhost'), '--to-prefix', 'a.'];
   const from = ['--from', server.connection, '--from-prefix', 'a.'];

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogLocked } from '#event-store/log-file-errors.ts';
+import { openSqliteStore } from '#event-store/sqlite-store.ts';
 import { type Config, configFrom } from './config.ts';
 import { keepLogId, takeDataDirectory } from './data-directory.ts';
 
@@ -37,9 +38,16 @@ describe('a data directory', () => {
 
   it('with a log of its own is not taken for one on a server', () => {
     writeFileSync(join(directory, 'ledger.db'), '');
+    expect(refusalOf(() => takeDataDirectory(shared))).toMatch(/^DataDirectoryRefused/);
     const says = refusalOf(() => takeDataDirectory(shared));
     expect(says).toMatch(/^DataDirectoryRefused: .* holds a ledger of its own .*EVENTSTORE_URL/);
     expect(says).not.toContain('secret');
+  });
+
+  it('where an embedded log is in use is left alone before anything is looked at', async () => {
+    const store = openSqliteStore(join(directory, 'ledger.db'));
+    expect(() => takeDataDirectory(shared)).toThrow(LogLocked);
+    await store.close();
   });
 
   it('of a log on a server begins no empty one when the address was forgotten', () => {

@@ -25,9 +25,20 @@ export class DataDirectoryRefused extends Error {
 
 /** Before the log is opened. The embedded log's own lock keeps other processes out. */
 export function takeDataDirectory({ dataDirectory, log }: Config): WriterLock {
-  makeDataDirectory(dataDirectory, log);
-  if (log.kind === 'sqlite') return { release: () => undefined };
-  return takeWriterLock(dataDirectory, join(dataDirectory, 'ledger.lock'));
+  if (log.kind === 'sqlite') {
+    makeDataDirectory(dataDirectory, log);
+    return { release: () => undefined };
+  }
+  // The same lock as an embedded log's: none can be begun here while it is looked for.
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const lock = takeWriterLock(dataDirectory, join(dataDirectory, 'ledger.lock'));
+  try {
+    makeDataDirectory(dataDirectory, log);
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 /** Once the log is open. Throws DataDirectoryRefused when the directory is another log's. */

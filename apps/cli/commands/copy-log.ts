@@ -1,14 +1,15 @@
-// `promo-ledger copy-log`: moves a ledger to another store, the embedded log to EventStoreDB or
+// `promo-ledger copy-log`: copies a ledger into another store, the embedded log to EventStoreDB or
 // back. Killed at any point, the same command goes on; until it is done no service starts on the
-// target. At the end every event is compared, and the state that both logs give.
+// target. At the end every event is compared, and the state that both logs give. With `--move` the
+// ledger goes on there: no service starts on the source any more, so that it cannot fork.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { configFrom } from '#api/config.ts';
 import { makeDataDirectory } from '#api/data-directory.ts';
 import { assertCopied, type Copied, copyLog, LogsDiffer } from '#event-store/copy-log.ts';
-import { LogUnderCopy } from '#event-store/copy-mark.ts';
-import { type LogSource, nameOf, openCopyTarget, openLogReader } from '#event-store/log-source.ts';
+import { assertInService, type LogMarks, LogUnderCopy } from '#event-store/log-marks.ts';
+import { type LogSource, nameOf, openLogReader, openMarkedStore } from '#event-store/log-source.ts';
 import type { EventLogReader } from '#event-store/port.ts';
 import { configOf } from '../connect.ts';
 import { CliFailure, type End, EXIT } from '../failure.ts';
@@ -21,6 +22,7 @@ interface CopyCommand {
   readonly fromPrefix?: string;
   readonly to: string;
   readonly toPrefix?: string;
+  readonly move?: boolean;
   readonly json?: boolean;
 }
 
@@ -37,14 +39,15 @@ export function addCopyLog(program: Command, end: End): void {
     .option('--from-prefix <prefix>', "of the source's streams, when it is an EventStoreDB")
     .requiredOption('--to <log>', `${WHERE}; no service may run on it`)
     .option('--to-prefix <prefix>', "of the target's streams, when it is an EventStoreDB")
+    .option('--move', 'the ledger goes on there: no service starts on the source any more')
     .option('--json', 'print one JSON object for programs')
-    .action(async ({ from, fromPrefix, to, toPrefix, json = false }: CopyCommand) => {
-      const source = sourceOf(from, fromPrefix);
-      const target = sourceOf(to, toPrefix);
-      if (nameOf(source) === nameOf(target)) throw new CliFailure(EXIT.usage, SAME_LOG);
-      const report = await copied(source, target, json);
-      if (json) printJson({ ...report, from: nameOf(source), to: nameOf(target) });
-      else print(told(report, target));
+    .action(async ({ move = false, json = false, ...given }: CopyCommand) => {
+      const from = sourceOf(given.from, given.fromPrefix);
+      const to = sourceOf(given.to, given.toPrefix);
+      if (nameOf(from) === nameOf(to)) throw new CliFailure(EXIT.usage, SAME_LOG);
+      const report = await copied({ from, to, move, isQuiet: json });
+      if (json) printJson({ ...report, from: nameOf(from), to: nameOf(to) });
+      else print(told(report, from, to));
       if (!report.isFinished) end(EXIT.difference);
     });
 }
@@ -66,26 +69,40 @@ interface Report {
   readonly state: Readonly<Record<string, string>>;
   /** False when the source went on meanwhile: the target is still marked. */
   readonly isFinished: boolean;
+  readonly isMoved: boolean;
 }
 
-async function copied(from: LogSource, to: LogSource, isQuiet: boolean): Promise<Report> {
-  const source = await openSource(from);
+interface Copy {
+  readonly from: LogSource;
+  readonly to: LogSource;
+  readonly move: boolean;
+  readonly isQuiet: boolean;
+}
+
+async function copied(copy: Copy): Promise<Report> {
+  const { from, to, move } = copy;
+  const { source, marks: sourceMarks } = await openSource(from, move);
   try {
+    if (sourceMarks) await assertMayMove(sourceMarks, from, to);
     if (to.kind === 'sqlite') makeDataDirectory(join(to.file, '..'), to);
-    const { store: target, mark } = await openCopyTarget(to);
+    const { store: target, marks } = await openMarkedStore(to);
     try {
       if (target.logId === source.logId) throw new CliFailure(EXIT.usage, SAME_LOG);
-      const marked = await mark.find();
+      const marked = await marks.copyOf.find();
       if (marked !== undefined && marked !== source.logId) throw new LogUnderCopy(nameOf(to));
-      const bars = new Bars(isQuiet);
-      const onMatch = () => mark.set(source.logId);
+      const bars = new Bars(copy.isQuiet);
+      const onMatch = () => marks.copyOf.set(source.logId);
       const copying = { source, target, onMatch, onProgress: bars.update };
       const whole = await copyLog(copying).finally(() => bars.end());
       await assertCopied(copying, whole).finally(() => bars.end());
       const state = await sameState({ source, target, whole, bars });
+      // From here on no service starts on the source; one that runs beside it may have gone on.
+      await sourceMarks?.movedTo.set(nameOf(to));
       const isFinished = (await source.head()) <= whole.place.position;
-      if (isFinished) await mark.remove();
-      return { events: whole.place.logIndex + 1, state: Object.fromEntries(state), isFinished };
+      if (isFinished && move) await marks.movedTo.remove();
+      if (isFinished) await marks.copyOf.remove();
+      const events = whole.place.logIndex + 1;
+      return { events, state: Object.fromEntries(state), isFinished, isMoved: isFinished && move };
     } finally {
       await target.close();
     }
@@ -94,10 +111,21 @@ async function copied(from: LogSource, to: LogSource, isQuiet: boolean): Promise
   }
 }
 
-async function openSource(from: LogSource): Promise<EventLogReader> {
+/** To be moved it is opened for writing: its marks are set, and a file's lock keeps others out. */
+async function openSource(
+  from: LogSource,
+  move: boolean,
+): Promise<{ readonly source: EventLogReader; readonly marks?: LogMarks }> {
   if (from.kind === 'sqlite' && !existsSync(from.file))
     throw new CliFailure(EXIT.files, `${from.file} does not exist: there is nothing to copy`);
-  return openLogReader(from);
+  if (!move) return { source: await openLogReader(from) };
+  const { store: source, marks } = await openMarkedStore(from);
+  return { source, marks };
+}
+
+/** A log that went on elsewhere must not go on in a second place; to the same one, it may again. */
+async function assertMayMove(marks: LogMarks, from: LogSource, to: LogSource): Promise<void> {
+  if ((await marks.movedTo.find()) !== nameOf(to)) return assertInService(nameOf(from), marks);
 }
 
 interface Compared {
@@ -142,17 +170,19 @@ class Bars {
   }
 }
 
-function told({ events, state, isFinished }: Report, target: LogSource): string {
+function told({ events, state, isFinished, isMoved }: Report, from: LogSource, to: LogSource) {
   const hashes = Object.keys(state).length;
   if (isFinished)
     return (
-      `${nameOf(target)} holds the same ${count(events)} events, and ${hashes} projections of ` +
-      'both have the same state hash. The service may run on it; the source must not be written ' +
-      'to any more.'
+      `${nameOf(to)} holds the same ${count(events)} events, and ${hashes} projections of ` +
+      'both have the same state hash. ' +
+      (isMoved
+        ? `The ledger goes on there; no service starts on ${nameOf(from)} any more.`
+        : 'It is a copy: for the ledger to go on there, run the same command with --move.')
     );
   say('The source went on meanwhile.');
   return (
-    `${nameOf(target)} holds the first ${count(events)} events. Stop the service on the source ` +
+    `${nameOf(to)} holds the first ${count(events)} events. Stop the service on the source ` +
     'and run the same command again: until then no service starts on the target.'
   );
 }

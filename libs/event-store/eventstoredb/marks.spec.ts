@@ -6,8 +6,8 @@ import {
   type EventStoreDouble,
   startEventStoreDouble,
 } from '../../../test/support/eventstore-double/double.ts';
-import { LogUnderCopy } from '../copy-mark.ts';
-import { type EventStoreDbSource, openCopyTarget, openEventStore } from '../log-source.ts';
+import { LogMoved, LogUnderCopy } from '../log-marks.ts';
+import { type EventStoreDbSource, openMarkedStore, openEventStore } from '../log-source.ts';
 import type { EventStoreDbStore } from './eventstoredb-store.ts';
 import { openEventStoreDb } from './open.ts';
 
@@ -54,12 +54,20 @@ describe('beside the events of a log', () => {
   });
 
   it('a copy that is not finished keeps every node from opening the log', async () => {
-    const { store: target, mark } = await openCopyTarget(source);
-    await mark.set('another log');
+    const { store: target, marks } = await openMarkedStore(source);
+    await marks.copyOf.set('another log');
     await expect(openEventStore(source)).rejects.toBeInstanceOf(LogUnderCopy);
-    await mark.remove();
+    await marks.copyOf.remove();
     await (await openEventStore(source)).close();
     await target.close();
+  });
+
+  it('a ledger that goes on elsewhere keeps every node from opening the log', async () => {
+    const { store: left, marks } = await openMarkedStore(source);
+    await marks.movedTo.set('another place');
+    await expect(openEventStore(source)).rejects.toBeInstanceOf(LogMoved);
+    await expect(openEventStore(source)).rejects.toThrow(/was moved to another place/);
+    await left.close();
   });
 
   it('streams that lose events are named with the reason, also after they are gone', async () => {

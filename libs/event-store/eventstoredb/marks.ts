@@ -6,7 +6,9 @@ export type Mark =
   /** The id of the buyers' key that the ledger began with. */
   | 'promoLedgerBuyerKey'
   /** The id of the log that is being copied into this one, as long as it is. */
-  | 'promoLedgerCopyOf';
+  | 'promoLedgerCopyOf'
+  /** The name of the log in which this one's ledger goes on, once it was moved. */
+  | 'promoLedgerMovedTo';
 
 export class Marks {
   readonly #connection: Connection;
