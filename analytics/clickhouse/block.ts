@@ -3,7 +3,7 @@
 import type { EventText } from '#event-store/port.ts';
 import { STRETCH, type Stretch } from './copied.ts';
 
-const FIRST_BYTES = 32 << 20;
+const FIRST_BYTES = 1 << 20;
 /** Full when it is so long, whatever it counts. */
 const FULL_BYTES = 64 << 20;
 /** A character takes at most three bytes of UTF-8; a pair of surrogates takes four. */

@@ -27,6 +27,8 @@ export interface ClickHouseOptions {
   readonly connection?: Connection;
   /** The longest that one statement may take; default ten minutes. */
   readonly deadlineMs?: number;
+  /** Cuts off whatever is asked when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a query names as `{name:Type}`. */
@@ -81,7 +83,7 @@ export async function openClickHouse(
   const client = new Client(target, options, true);
   const first = connection
     ? client
-    : new Client(target, { deadlineMs: CONNECT_DEADLINE_MS }, false);
+    : new Client(target, { ...options, deadlineMs: CONNECT_DEADLINE_MS }, false);
   try {
     const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${quotedName(cluster)}`;
     const known = await first.rows(
@@ -125,12 +127,14 @@ class Client implements ClickHouse {
   readonly #client: ClickHouseClient;
   readonly #host: string;
   readonly #deadlineMs: number;
+  readonly #signal: AbortSignal | undefined;
 
   constructor(target: ClickHouseTarget, options: ClickHouseOptions, isInDatabase: boolean) {
     const { connection, deadlineMs = DEADLINE_MS } = options;
     this.target = target;
     this.#host = connection ? 'in this process' : `at ${hostOf(target.url)}`;
     this.#deadlineMs = deadlineMs;
+    this.#signal = options.signal;
     const log = { level: ClickHouseLogLevel.OFF };
     this.#client = connection
       ? createClient({ connection, log })
@@ -180,11 +184,12 @@ class Client implements ClickHouse {
   }
 
   async #do<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const signal = AbortSignal.timeout(this.#deadlineMs);
+    const deadline = AbortSignal.timeout(this.#deadlineMs);
+    const signals = this.#signal ? [deadline, this.#signal] : [deadline];
     try {
-      return await work(signal);
+      return await work(AbortSignal.any(signals));
     } catch (error) {
-      throw this.#inWords(error as Error, signal.aborted);
+      throw this.#inWords(error as Error, deadline.aborted);
     }
   }
 

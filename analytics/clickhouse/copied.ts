@@ -1,7 +1,7 @@
 // How much of a log ClickHouse holds, read back from its tables: the tables are their own
 // checkpoint. Refuses tables of another log, and tables with a hole that no interrupted insert can
 // have left.
-import type { EventLogReader } from '#event-store/port.ts';
+import { type EventLogReader, type Place, START } from '#event-store/port.ts';
 import { sqlFile } from '../sql-file.ts';
 import type { ClickHouse, Row } from './client.ts';
 
@@ -28,21 +28,24 @@ export interface Stretch {
 }
 
 /**
- * How many events of the log are here without a gap. A gap in the last two stretches is what an
- * interrupted insert leaves: counted up to it. Rejects with ClickHouseDamaged.
+ * The last event up to which the log is here without a gap, known to be whole up to the given
+ * place. A gap in the last two stretches is what an interrupted insert leaves: it is the end.
+ * Rejects with ClickHouseDamaged.
  */
-export async function copiedEvents(clickhouse: ClickHouse, log: EventLogReader): Promise<number> {
-  const buckets = await bucketsOf(clickhouse, { first: 0, last: Number.MAX_SAFE_INTEGER });
+export async function copiedUpTo(
+  clickhouse: ClickHouse,
+  log: EventLogReader,
+  known: Place = START,
+): Promise<Place> {
+  const first = known.logIndex + 1;
+  const buckets = await bucketsOf(clickhouse, { first, last: Number.MAX_SAFE_INTEGER });
   const last = buckets.at(-1);
-  if (!last) return 0;
+  if (!last) return known;
   assertOfLog(buckets, log.logId);
-  const gap = firstGap(buckets, { first: 0, last: last.last });
-  if (gap === undefined) {
-    await assertLastEventOf(clickhouse, log, last.last);
-    return last.last + 1;
-  }
-  if (gap.first < (last.bucket - 1) * STRETCH) throw await missing(clickhouse, gap);
-  return gap.first;
+  const gap = firstGap(buckets, { first, last: last.last });
+  if (gap && gap.first < (last.bucket - 1) * STRETCH) await assertFilledSince(clickhouse, gap);
+  const end = gap ? gap.first - 1 : last.last;
+  return end === known.logIndex ? known : placeOfCopied(clickhouse, log, end);
 }
 
 /** Everything between must be here, once: what is computed from it would be wrong otherwise. */
@@ -50,7 +53,7 @@ export async function assertWhole(clickhouse: ClickHouse, stretch: Stretch, logI
   const buckets = await bucketsOf(clickhouse, stretch);
   assertOfLog(buckets, logId);
   const gap = firstGap(buckets, stretch);
-  if (gap) throw await missing(clickhouse, gap);
+  if (gap) await assertFilledSince(clickhouse, gap);
 }
 
 interface Bucket {
@@ -98,21 +101,32 @@ function firstGap(buckets: readonly Bucket[], { first, last }: Stretch): Stretch
   return undefined;
 }
 
-async function missing(clickhouse: ClickHouse, { first, last }: Stretch) {
+/** Another sink may have been at it while it was counted: only what is still missing is named. */
+async function assertFilledSince(clickhouse: ClickHouse, { first, last }: Stretch): Promise<void> {
   const count = last - first + 1;
-  const rows = await clickhouse.rows(sqlFile(MISSING), { first, count });
-  const at = Number(rows[0]?.['first'] ?? first);
-  return ClickHouseDamaged.because(`event ${at} of the log is missing, or its entry is`);
+  const [row] = await clickhouse.rows(sqlFile(MISSING), { first, count });
+  if (row?.['missing'] === '0') return;
+  const at = Number(row?.['first'] ?? first);
+  throw ClickHouseDamaged.because(`event ${at} of the log is missing, or its entry is`);
 }
 
-/** The last event here must be in the log: tables that are ahead of it, or foreign, are refused. */
-async function assertLastEventOf(clickhouse: ClickHouse, log: EventLogReader, logIndex: number) {
+/**
+ * Where the log has an event that is here: by its stream, for to count to it would be to read all
+ * that stands before it. Tables that are ahead of the log, or foreign, are refused.
+ */
+async function placeOfCopied(
+  clickhouse: ClickHouse,
+  log: EventLogReader,
+  logIndex: number,
+): Promise<Place> {
+  if (logIndex < 0) return START;
   const [held] = await clickhouse.rows(
     'SELECT stream, revision, id FROM ledger_events WHERE log_index = {logIndex:UInt64} LIMIT 1',
     { logIndex },
   );
   const stream = String(held?.['stream']);
   const [stored] = await log.readStream(stream, { from: Number(held?.['revision']), limit: 1 });
-  if (stored?.id !== held?.['id'])
-    throw ClickHouseDamaged.because(`the tables end with event ${logIndex}, which the log has not`);
+  if (!stored || stored.id !== held?.['id'])
+    throw ClickHouseDamaged.because(`the tables hold event ${logIndex}, which the log has not`);
+  return { position: stored.position, logIndex };
 }

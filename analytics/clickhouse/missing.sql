@@ -1,5 +1,5 @@
--- The first event of a stretch that is not here, or whose entry is not.
-SELECT min(log_index) AS first
+-- The events of a stretch that are not here, or whose entries are not: how many, and the first.
+SELECT count() AS missing, min(log_index) AS first
 FROM (
   SELECT {first:UInt64} + number AS log_index FROM numbers({count:UInt64})
 ) AS wanted

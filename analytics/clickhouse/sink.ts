@@ -5,18 +5,19 @@
 // remembered elsewhere, and two sinks at once do no harm. A log that skips or repeats stops it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventLogReader, Place } from '#event-store/port.ts';
-import { START } from '#event-store/port.ts';
 import { sqlFile } from '../sql-file.ts';
 import type { OnProgress } from '../workspace.ts';
 import { Block } from './block.ts';
 import { ClickHouseUnreachable, type ClickHouse } from './client.ts';
-import { copiedEvents } from './copied.ts';
+import { copiedUpTo } from './copied.ts';
 import { createTables } from './tables.ts';
 
 export interface SinkOptions {
   /** Bring the tables at least up to this logIndex, inclusive. Default: the log's end. */
   readonly until?: number;
   readonly onProgress?: OnProgress;
+  /** Ends it early, between two inserts. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Synced {
@@ -33,52 +34,19 @@ export async function syncClickHouse(
   options: SinkOptions = {},
 ): Promise<Synced> {
   await createTables(clickhouse);
-  const before = await copiedEvents(clickhouse, log);
-  const events = await insertAfter(log, clickhouse, await placeBefore(log, before), options);
-  return { events, added: events - before };
-}
-
-export interface FollowOptions {
-  readonly signal: AbortSignal;
-  /** Collect news for so long before they are inserted: many small inserts are dear. */
-  readonly lingerMs?: number;
-  /** Called with the number of events in the tables after each insert. */
-  readonly onSynced?: (events: number) => void;
-}
-
-/** Goes on inserting what comes until the signal aborts. */
-export async function followIntoClickHouse(
-  log: EventLogReader,
-  clickhouse: ClickHouse,
-  { signal, lingerMs = 1_000, onSynced }: FollowOptions,
-): Promise<void> {
-  let { events } = await syncClickHouse(log, clickhouse);
-  onSynced?.(events);
-  for await (const page of log.follow({ after: await placeBefore(log, events), signal })) {
-    if (page.at(-1)!.logIndex < events) continue;
-    await pause(lingerMs, undefined, { signal }).catch(() => undefined);
-    events = await insertAfter(log, clickhouse, await placeBefore(log, events), {});
-    onSynced?.(events);
-  }
-}
-
-/** The place after which the event with this logIndex comes. */
-async function placeBefore(log: EventLogReader, logIndex: number): Promise<Place> {
-  if (logIndex === 0) return START;
-  const place = await log.placeOf(logIndex - 1);
-  if (!place) throw new Error(`the log ends before ${logIndex - 1}`);
-  return place;
+  const before = await copiedUpTo(clickhouse, log);
+  const { logIndex } = await insertAfter({ log, clickhouse }, before, options);
+  return { events: logIndex + 1, added: logIndex - before.logIndex };
 }
 
 const PAGE = 4_096;
 
-/** One block is on its way while the next is read. Resolves to the number of events there then. */
-async function insertAfter(
-  log: EventLogReader,
-  clickhouse: ClickHouse,
+/** One block is on its way while the next is read. Resolves to the last event there then. */
+export async function insertAfter(
+  { log, clickhouse }: { readonly log: EventLogReader; readonly clickhouse: ClickHouse },
   place: Place,
-  { until = Infinity, onProgress }: SinkOptions,
-): Promise<number> {
+  { until = Infinity, onProgress, signal }: SinkOptions,
+): Promise<Place> {
   let after = place;
   let block = new Block(log.logId);
   let spare = new Block(log.logId);
@@ -89,12 +57,13 @@ async function insertAfter(
     const full = block;
     [block, spare] = [spare, full];
     block.clear();
-    sending = insert(clickhouse, full);
+    const done = full.stretch.last + 1;
+    sending = insert(clickhouse, full).then(() =>
+      onProgress?.({ stage: 'clickhouse', done, total: 0 }),
+    );
     sending.catch(() => undefined);
-    onProgress?.({ stage: 'clickhouse', done: full.stretch.last + 1, total: 0 });
   };
-  for (;;) {
-    if (after.logIndex >= until) break;
+  while (after.logIndex < until && !signal?.aborted) {
     const page = await log.readAllText({ after, limit: PAGE });
     if (page.length === 0) break;
     for (const event of page) {
@@ -107,7 +76,7 @@ async function insertAfter(
   }
   await send();
   await sending;
-  return after.logIndex + 1;
+  return { position: after.position, logIndex: after.logIndex };
 }
 
 const ENTRIES = new URL('entries.sql', import.meta.url);

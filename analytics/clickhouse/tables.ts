@@ -1,6 +1,7 @@
 // The tables, made from their `.sql` files when they are not there. For a cluster the same text
 // gives a replicated table on every node, `<name>_local`, and a distributed one under the name
 // itself; a run's own tables stay on the node that it talks to.
+import { createHash } from 'node:crypto';
 import { sqlFile } from '../sql-file.ts';
 import { quotedName, type ClickHouse } from './client.ts';
 
@@ -16,28 +17,51 @@ const TABLES = {
 export type TableName = keyof typeof TABLES;
 export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[];
 
+/** What is missing of them: a statement for a whole cluster waits for every node of it. */
 export async function createTables(clickhouse: ClickHouse): Promise<void> {
+  const known = await tablesIn(clickhouse);
   for (const name of TABLE_NAMES)
-    for (const statement of definitionsOf(name, clickhouse.target)) await clickhouse.run(statement);
+    for (const [table, statement] of definitionsOf(name, clickhouse.target))
+      if (!known.has(table)) await clickhouse.run(statement);
 }
 
-/** The analysts' views over them, by the names and columns that the lake's have. */
+const VIEWS = new URL('views.sql', import.meta.url);
+
+/**
+ * The analysts' views over the tables, by the names and columns that the lake's have. Unless they
+ * are there as they are here: the last one says from which text they were made.
+ */
 export async function createViews(clickhouse: ClickHouse): Promise<void> {
+  const text = sqlFile(VIEWS);
+  const mark = `Made from ${createHash('sha256').update(text).digest('hex')}.`;
+  if ((await tablesIn(clickhouse)).get(VIEWS_MARK) === mark) return;
+  const marked = `CREATE OR REPLACE VIEW ${VIEWS_MARK} AS SELECT 1 AS views COMMENT '${mark}'`;
   const { cluster } = clickhouse.target;
   const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${quotedName(cluster)}`;
-  for (const statement of sqlFile(new URL('views.sql', import.meta.url)).split(/;\n/)) {
+  for (const statement of [...text.split(/;\n/), marked]) {
     const view = statement.replace(/(CREATE OR REPLACE VIEW \w+)/, `$1${onCluster}`);
     if (view.trim() !== '') await clickhouse.run(view);
   }
 }
 
-/** What makes a table: one statement, or two on a cluster. */
+/** Made last. Its comment names the text of the others. */
+export const VIEWS_MARK = 'made_from';
+
+/** The comments of what the node has, by name. */
+async function tablesIn(clickhouse: ClickHouse): Promise<ReadonlyMap<string, string>> {
+  const rows = await clickhouse.rows(
+    'SELECT name, comment FROM system.tables WHERE database = currentDatabase()',
+  );
+  return new Map(rows.map(({ name, comment }) => [String(name), String(comment)]));
+}
+
+/** What makes a table, by the names of what is made: one statement, or two on a cluster. */
 export function definitionsOf(
   name: TableName,
   { database, cluster }: ClickHouse['target'],
-): readonly string[] {
+): ReadonlyMap<string, string> {
   const definition = sqlFile(new URL(`tables/${TABLES[name].file}.sql`, import.meta.url));
-  if (cluster === undefined) return [definition];
+  if (cluster === undefined) return new Map([[name, definition]]);
   const onCluster = `ON CLUSTER ${quotedName(cluster)}`;
   const local = localName(name, cluster);
   const replicated = renamed(definition, name, `${local} ${onCluster}`).replace(
@@ -48,7 +72,10 @@ export function definitionsOf(
   const distributed =
     `CREATE TABLE IF NOT EXISTS ${name} ${onCluster} AS ${local}\n` +
     `ENGINE = Distributed(${quotedName(cluster)}, ${database}, ${local}, ${TABLES[name].shardBy})`;
-  return [replicated, distributed];
+  return new Map([
+    [local, replicated],
+    [name, distributed],
+  ]);
 }
 
 /** Where a node keeps its own share of a table. */

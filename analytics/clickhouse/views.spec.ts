@@ -8,7 +8,7 @@ import { HandmadeLog, RATE_10_PERCENT } from '../testing/handmade-log.ts';
 import { attribution } from '../testing/handmade-order.ts';
 import type { ClickHouse } from './client.ts';
 import { syncClickHouse } from './sink.ts';
-import { createViews } from './tables.ts';
+import { createViews, VIEWS_MARK } from './tables.ts';
 
 describe("the analysts' views in ClickHouse", () => {
   let engine: InProcessClickHouse;
@@ -60,6 +60,7 @@ describe("the analysts' views in ClickHouse", () => {
       `SELECT concat(table, '.', name) AS column FROM system.columns
        WHERE database = currentDatabase()
          AND table IN (SELECT name FROM system.tables WHERE engine = 'View')
+         AND table <> '${VIEWS_MARK}'
        ORDER BY table, position`,
     );
     expect(columns.length).toBeGreaterThan(100);
@@ -72,9 +73,28 @@ describe("the analysts' views in ClickHouse", () => {
     )) as readonly (readonly [string, string])[];
     const found = await clickhouse.rows(
       `SELECT name, comment FROM system.tables
-       WHERE database = currentDatabase() AND engine = 'View' ORDER BY name`,
+       WHERE database = currentDatabase() AND engine = 'View' AND name <> '${VIEWS_MARK}'
+       ORDER BY name`,
     );
     expect(found.map(({ name, comment }) => [name, comment])).toEqual(comments);
+  });
+
+  it('are made anew when they are of another version, and else left alone', async () => {
+    const made = () =>
+      clickhouse.rows(
+        `SELECT name, metadata_modification_time AS at, comment FROM system.tables
+         WHERE database = currentDatabase() AND engine = 'View' ORDER BY name`,
+      );
+    const before = await made();
+    await clickhouse.run('CREATE OR REPLACE VIEW periods AS SELECT 1 AS one');
+    const changed = await made();
+    await createViews(clickhouse);
+    expect(await made()).toEqual(changed);
+    await clickhouse.run(`CREATE OR REPLACE VIEW ${VIEWS_MARK} AS SELECT 1 AS views`);
+    await createViews(clickhouse);
+    const comments = (rows: typeof before) => rows.map(({ name, comment }) => [name, comment]);
+    expect(comments(await made())).toEqual(comments(before));
+    expect(comments(changed)).not.toEqual(comments(before));
   });
 
   it.each([

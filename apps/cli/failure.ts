@@ -5,7 +5,7 @@ export const EXIT = {
   /** A verification failed, sums differ, doctor found something. */
   difference: 1,
   usage: 2,
-  /** Data directory missing, held by another process, corrupt or foreign; a file cannot be read. */
+  /** Data directory, file or server: missing, out of reach, held by another, corrupt, foreign. */
   files: 3,
   /** The ledger refused the command by one of its rules. */
   refused: 4,
@@ -37,7 +37,7 @@ Exit codes:
   0  done
   1  a difference was found: a verification failed, sums do not agree, doctor found something
   2  bad usage: the message names the option or argument
-  3  the data directory or a file: missing, held by another process, corrupt, foreign
+  3  the data directory, a file or a server: missing, out of reach, in use, corrupt, foreign
   4  refused by a rule of the ledger: the message names the rule
   5  the running service did not answer
  70  a fault of the program

@@ -7,6 +7,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addExplain } from './commands/explain.ts';
+import { addFollowClickHouse } from './commands/follow-clickhouse.ts';
 import { addImport } from './commands/import.ts';
 import { addQuery } from './commands/query.ts';
 import { addReplay } from './commands/replay.ts';
@@ -47,6 +48,7 @@ function newProgram(end: End): Command {
   addQuery(program);
   addDoctor(program, end);
   addCopyLog(program, end);
+  addFollowClickHouse(program);
   return program;
 }
 
@@ -104,6 +106,9 @@ const EXITS: Readonly<Record<string, Exit>> = {
   DocumentChanged: EXIT.difference,
   LakeDamaged: EXIT.files,
   LakeBusy: EXIT.files,
+  ClickHouseUnreachable: EXIT.files,
+  ClickHouseRefused: EXIT.files,
+  ClickHouseDamaged: EXIT.files,
   LogsDiffer: EXIT.difference,
   WaysDiffer: EXIT.difference,
   AmountDiffers: EXIT.difference,

@@ -2,6 +2,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
+import { ClickHouseCopy } from './clickhouse-copy/clickhouse-copy.ts';
 import type { Config } from './config.ts';
 import { HealthController } from './http/health.ts';
 import { type LedgerParts, providersOf } from './ledger-parts.ts';
@@ -27,6 +28,7 @@ export class AppModule {
         { provide: CLOCK, useValue: clock },
         { provide: LOG, useValue: log },
         ...providersOf(parts),
+        ClickHouseCopy,
         ...processes,
         ...handlers,
       ],

@@ -64,6 +64,7 @@ describe('the whole module', () => {
         status: 'ready',
         store: { isWritable: true, outage: null, freeBytes: expect.any(Number) },
         follower: { state: 'following', behind: '0', alarm: null },
+        clickhouse: null,
         alarms: [],
       },
     ]);

@@ -9,6 +9,7 @@ import type { EventStore } from '#event-store/port.ts';
 import { LogFileError } from '#event-store/log-file-errors.ts';
 import { AppModule } from './app.module.ts';
 import { BuyerKeysUnusable } from './buyer-keys.ts';
+import { ClickHouseCopy } from './clickhouse-copy/clickhouse-copy.ts';
 import { type Config, ConfigRefused } from './config.ts';
 import { DataDirectoryRefused } from './data-directory.ts';
 import { FollowerAlarm } from './follower/follower.ts';
@@ -60,6 +61,7 @@ export async function serve(config: Config): Promise<RunningService> {
   const url = urlOf(app, config.host);
   const { logId } = app.get<EventStore>(EVENT_STORE);
   announceService(config.dataDirectory, { url, logId });
+  app.get(ClickHouseCopy).start();
   log.info({ url, data: config.dataDirectory }, 'listening');
   return {
     url,

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { healthOf } from '#event-store/log-source.ts';
 import { type EventStore, type Position, StoreUnavailable } from '#event-store/port.ts';
 import type { Checkpoint } from '#read-store/read-model.ts';
+import { ClickHouseCopy } from '../clickhouse-copy/clickhouse-copy.ts';
 import type { Config } from '../config.ts';
 import type { Follower } from '../follower/follower.ts';
 import { ProcessLoops } from '../processes/process-loops.ts';
@@ -32,6 +33,16 @@ const Ready = z
       behind: z.string().nullable(),
       alarm: z.string().nullable(),
     }),
+    /** The analysts' copy of the log; null when it is kept by no engine. Never ends readiness. */
+    clickhouse: z
+      .strictObject({
+        state: z.enum(['starting', 'catching_up', 'following', 'outage', 'alarm', 'stopped']),
+        /** How many of the events that the read models hold it lacks; null while not known. */
+        behind: z.string().nullable(),
+        /** Why it falls behind, as long as it does. */
+        message: z.string().nullable(),
+      })
+      .nullable(),
     /** What a process manager cannot finish. */
     alarms: z.array(z.strictObject({ process: z.string(), key: z.string(), message: z.string() })),
   })
@@ -50,6 +61,7 @@ export class HealthController {
     @Inject(FOLLOWER) private readonly follower: Follower,
     @Inject(CONFIG) private readonly config: Config,
     private readonly processes: ProcessLoops,
+    private readonly copy: ClickHouseCopy,
   ) {}
 
   /** Names the log, so that nobody takes another service on this port for this one. */
@@ -71,8 +83,17 @@ export class HealthController {
       status: isReady ? 'ready' : 'not_ready',
       store: { isWritable, freeBytes, outage },
       follower: { state, behind: this.#behind(head, checkpoint), alarm: message },
+      clickhouse: this.#clickhouse(checkpoint),
       alarms: [...this.processes.alarms()],
     };
+  }
+
+  #clickhouse({ logIndex }: Checkpoint): Ready['clickhouse'] {
+    const status = this.copy.status();
+    if (status === undefined) return null;
+    const { state, events, message = null } = status;
+    const behind = events === undefined ? null : String(Math.max(0, logIndex + 1 - events));
+    return { state, behind, message };
   }
 
   /** Asked of the log itself: a connection that fell silent is not heard of otherwise. */
