@@ -72,6 +72,11 @@ export interface AllRead {
    */
   readonly after?: Place;
   readonly limit?: number;
+  /**
+   * Called when nothing stood behind the last of them when they were read. Only by stores that
+   * others write to as well.
+   */
+  readonly onEnd?: () => void;
 }
 
 /** An event whose data is left as its canonical JSON text: for bulk readers that need no object. */

@@ -204,6 +204,7 @@ describe('several runners on one log', () => {
     stream: fc.constantFrom('till-1', 'till-2'),
     coin: fc.integer({ min: 0, max: 12 }).map((n) => `coin ${n}`),
     trouble: fc.constantFrom('none', 'none', 'lost answer', 'never sent', 'other first'),
+    isPresumedNew: fc.boolean(),
   });
 
   it('exceed no limit, lose nothing and store nothing twice, whatever goes wrong', async () => {
@@ -213,14 +214,14 @@ describe('several runners on one log', () => {
         const stores = [sharedStore(shared), sharedStore(shared)];
         const runners = stores.map((each) => new Runner({ store: each }));
         const third = new Runner({ store: sharedStore(shared) });
-        const answers = steps.map(({ runner: which, stream, coin, trouble }) => {
+        const answers = steps.map(({ runner: which, stream, coin, trouble, isPresumedNew }) => {
           const at = stores[which]!;
           if (trouble === 'lost answer') at.afterAppend = lost;
           if (trouble === 'never sent')
             at.beforeAppend = () => Promise.reject(new OutcomeUnknown('lost'));
           if (trouble === 'other first')
             at.beforeAppend = () => third.transact(takeCoin('late', { stream, limit: 6 }));
-          return runners[which]!.transact(takeCoin(coin, { stream, limit: 6 }));
+          return runners[which]!.transact(takeCoin(coin, { stream, limit: 6, isPresumedNew }));
         });
         const settled = await Promise.all(answers);
         for (const [i, answer] of settled.entries()) {

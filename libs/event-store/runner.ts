@@ -63,6 +63,11 @@ export class Runner {
     return this.#states.slots.bytes;
   }
 
+  /** Whether something of this stream is known here, or about to be. */
+  isAtWorkOn(stream: string): boolean {
+    return this.#states.slots.has(stream);
+  }
+
   /** The stream's state as it is stored; on a store with one writer, its end. */
   async load<S, E extends AnyEvent>(ref: StreamRef<S, E>): Promise<Loaded<S>> {
     this.#assertOpen();
@@ -111,6 +116,7 @@ export class Runner {
         resolve: (answered) => (done(), resolve(answered as Transacted<S, E, R>)),
         reject: (reason) => (done(), reject(reason)),
       });
+      if (transaction.isPresumedNew) this.#states.presumeNew(slot);
       slot.queue.push(command);
       for (const needed of [slot, ...related]) this.#states.readAhead(needed);
       this.#wait(slot);

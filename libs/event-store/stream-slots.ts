@@ -46,6 +46,10 @@ export class StreamSlots {
     return this.#slots.values();
   }
 
+  has(stream: string): boolean {
+    return this.#slots.has(stream);
+  }
+
   /** Whoever uses a slot gives it back with `release`. */
   use(ref: AnyStreamRef): StreamSlot {
     const slot = this.#slots.get(ref.stream) ?? this.#add(ref);

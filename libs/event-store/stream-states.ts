@@ -1,5 +1,6 @@
 // The states that commands are decided on: there or being read, no older than is allowed, and never
 // looked at while something is done to them.
+import { FoldedStream } from './folded-stream.ts';
 import type { EventStore } from './port.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 import { StreamLoader } from './stream-loader.ts';
@@ -51,6 +52,16 @@ export class StreamStates {
     if (slot.folded !== undefined && !this.#isOlder(slot.folded.knownAt, maxAgeMs)) return true;
     this.renew(slot);
     return false;
+  }
+
+  /** Good for being appended to and for nothing else: whoever looks at it reads the stream. */
+  presumeNew(slot: StreamSlot): void {
+    const { folded, work, failure } = slot;
+    if (this.#isOnlyWriter || folded !== undefined || work !== undefined || failure !== undefined)
+      return;
+    slot.folded = new FoldedStream(slot.decider);
+    slot.folded.knownAt = Number.NEGATIVE_INFINITY;
+    this.slots.measure(slot);
   }
 
   /** What is not there is read while other commands come in. */

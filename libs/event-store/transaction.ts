@@ -34,6 +34,12 @@ export interface Transaction<
   /** Streams that the decision also rests on, in the order in which `decide` gets them. */
   readonly related?: L;
   readonly context: CommandContext;
+  /**
+   * The stream most likely does not exist: where others write too, it is decided on as new without
+   * being read. A conflict tells when that was wrong, and an answer that appends nothing is given
+   * only after reading it.
+   */
+  readonly isPresumedNew?: boolean;
   /** Pure; may be called more than once. */
   readonly decide: (state: S, related: LoadedOf<L>) => Decision<E, R>;
 }

@@ -2,7 +2,7 @@
 // between two pages, then waiting for a nudge. It ends when it is stopped, after what the log holds
 // by then, or with the error that made it impossible to go on.
 import { setImmediate as breath } from 'node:timers/promises';
-import type { EventLogReader } from '#event-store/port.ts';
+import type { EventFact, EventLogReader } from '#event-store/port.ts';
 import { LogShorterThanRows } from './alarms.ts';
 import type { Checkpoint } from './read-model.ts';
 import type { ReadStore } from './read-store.ts';
@@ -16,9 +16,24 @@ export interface FollowingOptions {
   readonly reader: EventLogReader;
   /** After every page; `isCaughtUp` when nothing more was in the log and all is built. */
   readonly onProgress: (checkpoint: Checkpoint, isCaughtUp: boolean) => void;
+  /** After every page, when the rows hold it. */
+  readonly onFollowed?: (followed: Followed) => void;
   /** What a rebuild that began by itself, or before a restart, came to. */
   readonly onRebuilt?: (reports: readonly RebuildReport[]) => void;
 }
+
+/** A page of the log that is in the rows now. */
+export interface Followed {
+  /** Of the last event before it. */
+  readonly after: Checkpoint;
+  readonly upTo: Checkpoint;
+  readonly events: readonly EventFact[];
+  /** When the read began that found nothing behind it: all that stood in the log by then is in. */
+  readonly endedAt: number | undefined;
+}
+
+/** In milliseconds; the same clock in every thread of a process. */
+export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /**
  * After a page of fewer events the next nudge is waited for: a batch per few events would be slow.
@@ -119,19 +134,22 @@ export class Following {
   }
 
   async #advanceLive(): Promise<PageSize> {
-    const { store, reader, onProgress } = this.#options;
+    const { store, reader, onProgress, onFollowed } = this.#options;
     const { live } = store;
     if (live === undefined) return 'empty';
-    const started = performance.now();
+    const started = monotonicMs();
     const after = live.checkpoint;
-    const events = await reader.readAllFacts({ after, limit: PAGE_EVENTS });
+    let endedAt: number | undefined;
+    const onEnd = () => (endedAt = started);
+    const events = await reader.readAllFacts({ after, limit: PAGE_EVENTS, onEnd });
     try {
       live.apply(events);
     } catch (error) {
       onProgress(live.checkpoint, false);
       throw error;
     }
-    const size = sizeOf(events.length, performance.now() - started);
+    onFollowed?.({ after, upTo: live.checkpoint, events, endedAt });
+    const size = sizeOf(events.length, monotonicMs() - started);
     onProgress(live.checkpoint, size !== 'large' && store.rebuild === undefined);
     return size;
   }

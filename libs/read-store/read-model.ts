@@ -28,6 +28,8 @@ export interface ReadModel {
   get<R extends Row>(sql: string, parameters?: Parameters): R | undefined;
   /** Of the live projections. */
   checkpoint(): Checkpoint;
+  /** Whether the rows hold an event of the stream; only where the store numbers no events. */
+  hasSeen(stream: string): boolean;
   projections(): readonly LiveProjection[];
   /** SHA-256 over all rows of a live projection; see `state-hash.ts`. */
   stateHash(projection: string): string;
@@ -36,6 +38,7 @@ export interface ReadModel {
   close(): void;
 }
 
+const SEEN_SQL = 'SELECT 1 FROM stream_revisions WHERE stream = :stream';
 const CHECKPOINT_SQL = "SELECT position, logIndex FROM checkpoints WHERE feed = 'live'";
 
 /** Opens read.db for queries; the follower must have created it. */
@@ -64,6 +67,7 @@ export function readModelOn(database: DatabaseSync): ReadModel {
         ? { position: -1n, logIndex: -1 }
         : { position: BigInt(row.position), logIndex: row.logIndex };
     },
+    hasSeen: (stream) => get(SEEN_SQL, { stream }) !== undefined,
     projections: () => storedBuilds(database).filter(({ state }) => state === 'live'),
     stateHash(projection) {
       const live = storedBuilds(database).find(

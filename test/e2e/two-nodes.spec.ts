@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUYER_KEYS_FILE, BuyerKeysUnusable } from '#api/buyer-keys.ts';
 import type { ReadModel } from '#read-store/read-model.ts';
-import { READ_STORE } from '#api/wiring.ts';
+import type { Follower } from '#api/follower/follower.ts';
+import { FOLLOWER, READ_STORE } from '#api/wiring.ts';
 import { bootLedger, type TestLedger } from '../support/boot-ledger.ts';
 import {
   type EventStoreDouble,
@@ -100,6 +101,49 @@ it('answers an order once, though both nodes are asked at the same time', async 
   expect(new Set(twice.map((answer) => JSON.stringify(answer))).size).toBe(1);
   const outcomes = await two.stored('order-seller1/twin');
   expect(outcomes.map(({ type }) => type)).toEqual(['OrderAttributed']);
+});
+
+it('looks no order up that it has not seen, and each that it has', async () => {
+  await openCode(one, 'c3');
+  const text = await issueText(one, 'c3', 'cyd');
+  const { readToEnd, append } = two.store;
+  const asked: string[] = [];
+  two.store.readToEnd = (stream, from) => {
+    asked.push(`read ${stream}`);
+    return readToEnd.call(two.store, stream, from);
+  };
+  two.store.append = (stream, ...rest) => {
+    asked.push(`append ${stream}`);
+    return append.call(two.store, stream, ...rest);
+  };
+  const of = (order: string) => asked.filter((each) => each.endsWith(`order-seller1/${order}`));
+  const isFollowing = () =>
+    performance.now() - two.app.get<Follower>(FOLLOWER).knowsLogAsOf() < 500;
+  await until(isFollowing);
+  await done(two.post('/orders', orderBody('unseen', text)));
+  expect(of('unseen')).toEqual(['append order-seller1/unseen']);
+  const { headers } = await one.post('/orders/seller1/parked/confirmation', {});
+  const position = String(headers['promo-ledger-position']);
+  await two.get('/sellers/seller1', { 'promo-ledger-position': position });
+  await done(two.post('/orders', orderBody('parked', text)));
+  expect(of('parked')).toEqual(['read order-seller1/parked', 'append order-seller1/parked']);
+  two.store.readToEnd = readToEnd;
+  two.store.append = append;
+});
+
+it('answers an order that the other node stored a moment ago as the other node did', async () => {
+  await openCode(one, 'c4', { totalLimit: 1 });
+  const [first, second] = [await issueText(one, 'c3', 'dan'), await issueText(one, 'c4', 'eve')];
+  // What both judge at the same moment is the same event, and stored once by either.
+  two.now = '2026-01-15T12:00:00.001Z';
+  const answer = await done(one.post('/orders', orderBody('moved', first)));
+  const again = await two.post('/orders', orderBody('moved', first));
+  expect([again.body, again.headers['idempotent-replayed']]).toEqual([answer, 'true']);
+  await done(one.post('/orders', orderBody('switched', first)));
+  const refused = await two.post('/orders', orderBody('switched', second));
+  expect([refused.status, refused.body.code]).toEqual([409, 'order_must_not_change']);
+  const next = await done(one.post('/orders', orderBody('last', second)));
+  expect(next.outcome).toBe('attributed');
 });
 
 it('closes a month on one node while the other runs, and issues each statement once', async () => {

@@ -9,6 +9,7 @@ import type { EventStore, StreamEvent } from '#event-store/port.ts';
 import { Runner } from '#event-store/runner.ts';
 import { openSqliteStore } from '#event-store/sqlite-store.ts';
 import { BuyerKeys } from '#api/buyer-keys.ts';
+import type { NewStreams } from '#api/processes/new-orders.ts';
 import { OrderDesk } from '#api/processes/order-desk.ts';
 import type { OrderRequest } from '#api/processes/order-request.ts';
 
@@ -29,10 +30,14 @@ export class Market {
   readonly desk: OrderDesk;
   now = NOW;
 
-  constructor(store: EventStore = openSqliteStore(':memory:'), keys = new BuyerKeys(KEYS)) {
+  constructor(
+    store: EventStore = openSqliteStore(':memory:'),
+    keys = new BuyerKeys(KEYS),
+    newOrders: NewStreams = { isPresumedNew: () => false },
+  ) {
     this.store = store;
     this.runner = new Runner({ store });
-    this.desk = new OrderDesk(this.runner, store, keys);
+    this.desk = new OrderDesk(this.runner, store, keys, newOrders);
   }
 
   /** With rules, the seller `s1`, the influencer `ada` and the code `c1` with the text ADA10. */

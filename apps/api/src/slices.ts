@@ -46,6 +46,7 @@ import { IssueCodes } from './processes/issue-codes.ts';
 import { IssueStatements } from './processes/issue-statements.ts';
 import { KeepDocuments } from './processes/keep-documents.ts';
 import { OpenTasks } from './processes/open-tasks.ts';
+import { NewOrders } from './processes/new-orders.ts';
 import { OrderDesk } from './processes/order-desk.ts';
 import { ProcessLoops } from './processes/process-loops.ts';
 import * as explainOrder from './queries/explain-order.ts';
@@ -143,6 +144,7 @@ const queries: readonly object[] = [
 
 /** Process managers write by level, whenever something they watch changed. */
 export const processes: readonly Type<object>[] = [
+  NewOrders,
   OrderDesk,
   BulkOrders,
   Hints,

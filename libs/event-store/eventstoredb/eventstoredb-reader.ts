@@ -126,14 +126,16 @@ export class EventStoreDbReader implements EventLogReader {
     return { events, isEnd: isWhole && events.length < limit };
   }
 
-  async readAll({ after = START, limit = PAGE }: AllRead = {}): Promise<readonly RecordedEvent[]> {
+  async readAll(read: AllRead = {}): Promise<readonly RecordedEvent[]> {
+    const { after = START, limit = PAGE, onEnd } = read;
     const events: RecordedEvent[] = [];
     let size = 0;
-    await this.#scan(after, limit, (event, logIndex) => {
+    const hasEnded = await this.#scan(after, limit, (event, logIndex) => {
       events.push({ ...event, logIndex });
       size += roughSize(event.data);
       return size < MAX_PAGE_SIZE;
     });
+    if (hasEnded) onEnd?.();
     return events;
   }
 
@@ -240,7 +242,7 @@ export class EventStoreDbReader implements EventLogReader {
     after: Place,
     wanted: number,
     take: (event: StreamEvent, logIndex: number) => boolean,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const known = this.#scans.get(after.position);
     this.#scans.delete(after.position);
     const isSame = known?.place.logIndex === after.logIndex;
@@ -254,6 +256,7 @@ export class EventStoreDbReader implements EventLogReader {
     );
     if (hasEnded) this.#end.learn(scan.seen, scan.place.position);
     this.#keep(scan);
+    return hasEnded;
   }
 
   #keep(scan: LogScan): void {

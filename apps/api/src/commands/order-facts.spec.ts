@@ -1,7 +1,8 @@
 // What can be told of an order: each slice does it, refuses it, and answers it the same again.
 import { orderStream } from '#ledger/streams.ts';
 import { Refused, Written, type Answer } from '../http/answer.ts';
-import { look, redeem } from '../processes/redeem.ts';
+import { look } from '../processes/look.ts';
+import { redeem } from '../processes/redeem.ts';
 import type { OrderFactAnswer } from '../processes/tell-order.ts';
 import { Market, orderOf } from '../../../../test/support/order-market.ts';
 import { CancelRefund, CancelRefundHandler } from './cancel-refund.ts';

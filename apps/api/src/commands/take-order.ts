@@ -11,10 +11,11 @@ import type { Answer } from '../http/answer.ts';
 import { Context } from '../http/command-context.ts';
 import { Write } from '../http/route.ts';
 import { Instant } from '../http/schemas.ts';
+import { look } from '../processes/look.ts';
 import { OrderAnswer } from '../processes/order-answer.ts';
 import { OrderDesk } from '../processes/order-desk.ts';
 import type { OrderRequest } from '../processes/order-request.ts';
-import { look, redeem } from '../processes/redeem.ts';
+import { redeem } from '../processes/redeem.ts';
 
 const CODE = /^[A-Za-z0-9]{4,20}$/;
 

@@ -5,6 +5,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import type { Position } from '#event-store/port.ts';
+import { monotonicMs } from '#read-store/following.ts';
 import { openReadModel, type Checkpoint, type ReadModel } from '#read-store/read-model.ts';
 import type { RebuildProgress, RebuildReport } from '#read-store/rebuild.ts';
 import { Arrivals } from './arrivals.ts';
@@ -60,6 +61,7 @@ export class Follower {
   #state: FollowerState = 'starting';
   #message: string | undefined;
   #checkpoint: Checkpoint = { position: -1n, logIndex: -1 };
+  #asOf = Number.NEGATIVE_INFINITY;
   #nextNudge: NodeJS.Timeout | undefined;
   /** The furthest that somebody waits for: the thread was told of it. */
   #urged: Position = -1n;
@@ -86,6 +88,14 @@ export class Follower {
 
   checkpoint(): Checkpoint {
     return this.#checkpoint;
+  }
+
+  /**
+   * By this thread's monotonic clock: what stood in the log by then is in the rows. Known only
+   * where others write too.
+   */
+  knowsLogAsOf(): number {
+    return this.#asOf;
   }
 
   status(): FollowerStatus {
@@ -174,6 +184,9 @@ export class Follower {
       case 'progress':
         this.#arrived(message.checkpoint);
         if (message.isCaughtUp) this.#caughtUp();
+        return;
+      case 'followed':
+        this.#asOf = performance.now() - (monotonicMs() - message.asOf);
         return;
       case 'rebuilding':
         return this.#rebuild?.onProgress(message.progress);

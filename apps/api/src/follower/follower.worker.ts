@@ -9,7 +9,7 @@ import { hearNews, openLogReader } from '#event-store/log-source.ts';
 import { type EventLogReader, START, StoreUnavailable } from '#event-store/port.ts';
 import { projections } from '#projections/index.ts';
 import { Alarm } from '#read-store/alarms.ts';
-import { Following } from '#read-store/following.ts';
+import { type Followed, Following } from '#read-store/following.ts';
 import { ReadStore } from '#read-store/read-store.ts';
 import type { FollowerFiles, FromFollower, ToFollower } from './messages.ts';
 
@@ -31,13 +31,14 @@ port.close();
 
 async function follow({ source, readFile }: FollowerFiles): Promise<void> {
   const reader = await openLogReader(source);
+  const isShared = source.kind !== 'sqlite';
   try {
     const store = new ReadStore({
       ...{ file: readFile, logId: reader.logId, projections },
-      checksRevisions: source.kind !== 'sqlite',
+      checksRevisions: isShared,
     });
     try {
-      await run(store, reader);
+      await run(store, reader, isShared);
     } finally {
       store.close();
     }
@@ -46,7 +47,7 @@ async function follow({ source, readFile }: FollowerFiles): Promise<void> {
   }
 }
 
-async function run(store: ReadStore, reader: EventLogReader): Promise<void> {
+async function run(store: ReadStore, reader: EventLogReader, isShared: boolean): Promise<void> {
   let told = '';
   let pauseMs = FIRST_PAUSE_MS;
   let isStopping = false;
@@ -60,6 +61,11 @@ async function run(store: ReadStore, reader: EventLogReader): Promise<void> {
         if (news !== told) tell({ kind: 'progress', checkpoint, isCaughtUp });
         told = news;
       },
+      ...(isShared && {
+        onFollowed({ endedAt }: Followed) {
+          if (endedAt !== undefined) tell({ kind: 'followed', asOf: endedAt });
+        },
+      }),
       onRebuilt: (reports) => tell({ kind: 'rebuilt', reports }),
     });
   let following = start();

@@ -18,6 +18,8 @@ export type FromFollower =
   /** The tables exist: queries may be opened. */
   | { readonly kind: 'opened'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'progress'; readonly checkpoint: Checkpoint; readonly isCaughtUp: boolean }
+  /** Where others write too: the rows hold all that stood in the log then. */
+  | { readonly kind: 'followed'; readonly asOf: number }
   | { readonly kind: 'rebuilding'; readonly progress: RebuildProgress }
   | { readonly kind: 'rebuilt'; readonly reports: readonly RebuildReport[] }
   | { readonly kind: 'rebuild_failed'; readonly message: string }

@@ -25,11 +25,15 @@ export interface Settled {
 export const isOutcome = <E extends OrderEvent>(event: E): event is E & OutcomeEvent =>
   event.type === 'OrderAttributed' || event.type === 'OrderRejected';
 
-/** The outcome that the order has after this, which may be another than the reservation's. */
+/**
+ * The outcome that the order has after this, which may be another than the reservation's. An order
+ * that is presumed new is not read before its outcome is stored.
+ */
 export async function finishRedemption(
   desk: OrderDesk,
   reserved: EventInStream<RedemptionReserved>,
   context: CommandContext,
+  isPresumedNew = false,
 ): Promise<Settled> {
   const { verdict, occurredAt } = reserved.data;
   const reservation = eventRef(reserved.stream, reserved.revision);
@@ -38,6 +42,7 @@ export async function finishRedemption(
     decider: order,
     stream,
     related: [PROGRAMME],
+    isPresumedNew,
     context: withoutKey(context),
     decide: underRules((state, rules) =>
       attributeOrder({ verdict, reservation, rules, occurredAt }, state),

@@ -13,6 +13,7 @@ import type { Runner } from '#event-store/runner.ts';
 import type { Loaded } from '#event-store/transaction.ts';
 import type { BuyerKeys } from '../buyer-keys.ts';
 import { BUYER_KEYS, EVENT_STORE, RUNNER } from '../wiring.ts';
+import { NewOrders, type NewStreams } from './new-orders.ts';
 
 @Injectable()
 export class OrderDesk {
@@ -20,6 +21,7 @@ export class OrderDesk {
     @Inject(RUNNER) readonly runner: Runner,
     @Inject(EVENT_STORE) readonly log: EventLogReader,
     @Inject(BUYER_KEYS) readonly buyerKeys: BuyerKeys,
+    @Inject(NewOrders) readonly newOrders: NewStreams,
   ) {}
 }
 

@@ -1,9 +1,10 @@
 import { orderStream, promoCodeStream } from '#ledger/streams.ts';
 import { BuyerKeys } from '../buyer-keys.ts';
 import { Refused, Written } from '../http/answer.ts';
+import { look } from './look.ts';
 import type { OrderAnswer } from './order-answer.ts';
 import type { OrderRequest } from './order-request.ts';
-import { look, redeem } from './redeem.ts';
+import { redeem } from './redeem.ts';
 import { Market, orderOf } from '../../../../test/support/order-market.ts';
 
 describe('taking an order', () => {

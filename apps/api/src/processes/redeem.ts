@@ -1,7 +1,7 @@
-// One order is one redemption of one code. Look at what the verdict rests on, reserve (the code's
-// stream gives the verdict), attribute by copying it; or store why not. Reservations are enqueued
-// in the order in which `redeem` is called: who has to keep an order of input calls it in that
-// order.
+// One order is one redemption of one code. What the verdict rests on was looked at: reserve (the
+// code's stream gives the verdict), attribute by copying it; or store why not. Reservations are
+// enqueued in the order in which `redeem` is called: who has to keep an order of input calls it in
+// that order.
 import type { CommandContext } from '#ledger/command-context.ts';
 import { accept, refuse } from '#ledger/decider.ts';
 import { influencer, suspensionHold } from '#ledger/influencer.ts';
@@ -10,7 +10,6 @@ import { unstorable } from '#ledger/limits.ts';
 import { type OrderRejectionReason } from '#ledger/order.events.ts';
 import { order, rejectOrder } from '#ledger/order.ts';
 import type { OrderContent } from '#ledger/order-content.ts';
-import type { ProgrammeState } from '#ledger/programme.ts';
 import type { RedemptionReserved } from '#ledger/promo-code.events.ts';
 import { promoCode, type PromoCodeState } from '#ledger/promo-code.ts';
 import { holderOf, judgeLines, reservationOf, reserveRedemption } from '#ledger/redemptions.ts';
@@ -28,42 +27,15 @@ import type { AnyLoaded, AnyStreamRef, EventInStream } from '#event-store/transa
 import { type Answer, Refused } from '../http/answer.ts';
 import { judgedOn } from '../related.ts';
 import { finishRedemption, type Settled, settledOutcome } from './finish-redemption.ts';
+import { look, type Seen } from './look.ts';
 import { answerOf, type OrderAnswer } from './order-answer.ts';
-import { type OrderDesk, PROGRAMME, withoutKey } from './order-desk.ts';
+import { type OrderDesk, withoutKey } from './order-desk.ts';
 import {
   contentHashOf,
   contentOf,
   contentsWithoutCode,
   type OrderRequest,
 } from './order-request.ts';
-
-/** What an order was seen to lead to, before anything is decided. */
-export interface Seen {
-  readonly request: OrderRequest;
-  readonly isSettled: boolean;
-  readonly programme: ProgrammeState;
-  /** Null when the text led nowhere at the moment of payment. */
-  readonly way: { readonly holder: Holder; readonly code: PromoCodeState } | null;
-}
-
-type Load = OrderDesk['runner']['load'];
-
-/** `load` may remember what it loaded while it looks at many orders at once. */
-export async function look(desk: OrderDesk, request: OrderRequest, load?: Load): Promise<Seen> {
-  const from: Load = load ?? ((ref) => desk.runner.load(ref));
-  const { sellerId, orderId, text } = request;
-  const [known, programme, issued] = await Promise.all([
-    desk.runner.load({ decider: order, stream: orderStream(sellerId, orderId) }),
-    from(PROGRAMME),
-    text === null ? null : from({ decider: issuedCode, stream: issuedCodeStream(text) }),
-  ]);
-  const isSettled = known.state.status !== 'awaited';
-  const holder = issued && holderOf(contentOf(request), issued.state);
-  const seen = { request, isSettled, programme: programme.state };
-  if (!holder) return { ...seen, way: null };
-  const code = await from({ decider: promoCode, stream: promoCodeStream(holder.codeId) });
-  return { ...seen, way: { holder, code: code.state } };
-}
 
 /** `before` is what the order's stream must hold first; a reservation does not wait for it. */
 export async function redeem(
@@ -79,6 +51,8 @@ export async function redeem(
     { content: contentOf(request), confirmedAt, now: context.now },
     seen.programme,
   );
+  if (refusal && seen.isPresumedNew)
+    return redeem(desk, await look(desk, request, { isThorough: true }), context, before);
   if (refusal) return new Refused(refusal);
   const judging = way ? reserve(desk, request, way, context) : doubt(desk, request, context);
   const judged = await judging;
@@ -86,7 +60,7 @@ export async function redeem(
   if (judged === 'look_again') return redeem(desk, await look(desk, request), context);
   const settled =
     'reserved' in judged
-      ? await finishRedemption(desk, judged.reserved, context)
+      ? await finishRedemption(desk, judged.reserved, context, isNew(seen, judged))
       : await reject(desk, judged, context);
   const isAsAsked = contentOfOutcome(settled).contentHash === judged.contentHash;
   return isAsAsked ? answerOf(settled) : answerTo(desk, request, settled);
@@ -97,6 +71,7 @@ type Judged = Reserved | Rejection | 'look_again';
 
 interface Reserved {
   readonly contentHash: Sha256;
+  readonly isRepeat: boolean;
   readonly reserved: EventInStream<RedemptionReserved>;
 }
 
@@ -108,6 +83,9 @@ interface Rejection {
   readonly codeId: string | null;
   readonly judgedOn: readonly EventRef[];
 }
+
+/** An order that was reserved before is most likely attributed too. */
+const isNew = ({ isPresumedNew }: Seen, { isRepeat }: Reserved) => isPresumedNew && !isRepeat;
 
 async function reserve(
   desk: OrderDesk,
@@ -159,6 +137,7 @@ async function reserve(
   const [reserved] = told.events;
   return {
     contentHash,
+    isRepeat: reserved === undefined,
     reserved: reserved ?? (await reservedBefore(desk, stream, told.state, orderId)),
   };
 }

@@ -5,9 +5,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { CommandContext } from '#ledger/command-context.ts';
 import { orderStream } from '#ledger/streams.ts';
 import type { Answer } from '../../http/answer.ts';
+import { look, type Seen } from '../../processes/look.ts';
 import type { OrderAnswer } from '../../processes/order-answer.ts';
 import { OrderDesk } from '../../processes/order-desk.ts';
-import { look, redeem, type Seen } from '../../processes/redeem.ts';
+import { redeem } from '../../processes/redeem.ts';
 import type { OrderFactAnswer } from '../../processes/tell-order.ts';
 import type { Clock } from '../../wiring.ts';
 import { CancelRefund, CancelRefundHandler } from '../cancel-refund.ts';
@@ -108,7 +109,7 @@ export class BulkOrders {
       if (underWay.has(stream) || ahead.has(stream)) return undefined;
       ahead.add(stream);
       // What fails here fails again at the order's turn, and is answered there.
-      return look(this.desk, requestOf(line.fact), load).catch(() => undefined);
+      return look(this.desk, requestOf(line.fact), { load }).catch(() => undefined);
     });
     return Promise.all(looking);
   }
