@@ -15,6 +15,11 @@ export class ClickHouseUnreachable extends Error {
   override readonly name = 'ClickHouseUnreachable';
 }
 
+/** The server has no such database, and none was to be made. */
+export class ClickHouseEmpty extends Error {
+  override readonly name = 'ClickHouseEmpty';
+}
+
 /** The server answered that it cannot do it. */
 export class ClickHouseRefused extends Error {
   override readonly name = 'ClickHouseRefused';
@@ -27,6 +32,8 @@ export interface ClickHouseOptions {
   readonly connection?: Connection;
   /** The longest that one statement may take; default ten minutes. */
   readonly deadlineMs?: number;
+  /** Nothing is made: a database that is not there is an error. */
+  readonly isReading?: boolean;
   /** Cuts off whatever is asked when it aborts. */
   readonly signal?: AbortSignal;
 }
@@ -71,7 +78,10 @@ const HTTP_SETTINGS: ClickHouseSettings = {
 const CONNECT_DEADLINE_MS = 10_000;
 const DEADLINE_MS = 600_000;
 
-/** The database is made when it is not there. Rejects with ClickHouseUnreachable or -Refused. */
+/**
+ * The database is made when it is not there. Rejects with ClickHouseUnreachable or -Refused, and
+ * with ClickHouseEmpty where nothing is to be made.
+ */
 export async function openClickHouse(
   target: ClickHouseTarget,
   options: ClickHouseOptions = {},
@@ -90,8 +100,10 @@ export async function openClickHouse(
       'SELECT count() AS known FROM system.databases WHERE name = {database:String}',
       { database },
     );
-    if (Number(known[0]?.['known']) === 0)
-      await first.run(`CREATE DATABASE IF NOT EXISTS ${database}${onCluster}`);
+    const isThere = Number(known[0]?.['known']) > 0;
+    if (!isThere && options.isReading)
+      throw new ClickHouseEmpty(`ClickHouse has no database ${database}`);
+    if (!isThere) await first.run(`CREATE DATABASE IF NOT EXISTS ${database}${onCluster}`);
     if (connection) await useInProcess(first, database);
     return client;
   } catch (error) {

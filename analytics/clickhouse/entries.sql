@@ -1,6 +1,5 @@
 -- Entries of a range of the events that are stored already. Exact or nothing: what is no whole
 -- number or no UTC time with milliseconds, written as the ledger writes it, cannot be read.
-INSERT INTO ledger_entries
 WITH
   amount -> toDecimal128OrNull(extract(amount, '^(0|-?[1-9][0-9]{0,36})$'), 0) AS exact_minor,
   moment -> if(

@@ -79,7 +79,8 @@ export async function insertAfter(
   return { position: after.position, logIndex: after.logIndex };
 }
 
-const ENTRIES = new URL('entries.sql', import.meta.url);
+/** What the entries of a stretch of the copied events are. */
+export const ENTRIES = new URL('entries.sql', import.meta.url);
 const INSERT_EVENTS =
   'INSERT INTO ledger_events (log_id, log_index, stream, revision, type, id, recorded_at, ' +
   'actor_json, correlation_id, causation_id, key_json, hash_text, data) FORMAT TabSeparatedRaw';
@@ -92,7 +93,7 @@ async function insert(clickhouse: ClickHouse, block: Block): Promise<void> {
   for (const wait of [...AGAIN_AFTER_MS, undefined]) {
     try {
       await clickhouse.insert(INSERT_EVENTS, block.bytes);
-      await clickhouse.run(sqlFile(ENTRIES), { ...block.stretch });
+      await clickhouse.run(`INSERT INTO ledger_entries\n${sqlFile(ENTRIES)}`, { ...block.stretch });
       return;
     } catch (error) {
       if (!(error instanceof ClickHouseUnreachable) || wait === undefined) throw error;

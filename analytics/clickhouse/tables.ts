@@ -25,6 +25,12 @@ export async function createTables(clickhouse: ClickHouse): Promise<void> {
       if (!known.has(table)) await clickhouse.run(statement);
 }
 
+/** False when nothing was copied into this database yet. */
+export async function isFilled(clickhouse: ClickHouse): Promise<boolean> {
+  const known = await tablesIn(clickhouse);
+  return TABLE_NAMES.every((name) => known.has(name));
+}
+
 const VIEWS = new URL('views.sql', import.meta.url);
 
 /**

@@ -15,7 +15,7 @@ import { print, printJson, table } from '../terminal.ts';
 
 export function addDoctor(program: Command, end: End): void {
   common(program.command('doctor'))
-    .description('examine the data directory: log, keys, read models, lake, statements')
+    .description('examine the data directory: log, keys, read models, lake, ClickHouse, statements')
     .action(async ({ json = false, ...where }: Common) => {
       const config = configOf(where);
       const findings = await withLog(config, (log) => examined(config, log, json));
@@ -38,6 +38,7 @@ async function examined(
       bar.end();
     }
   };
+  const { checkClickHouse } = await import('../doctor/clickhouse.ts');
   const { checkDocuments, checkLake, checkReadModels } = await import('../doctor/derived.ts');
   const again = 'delete it: it is made again from the log';
   const checks = [
@@ -56,6 +57,10 @@ async function examined(
         withBar('replay', (onProgress) => checkReadModels(config, log, onProgress)),
       ),
     () => guarded('lake', again, () => checkLake(config, log)),
+    () =>
+      guarded('clickhouse', 'see the message', () =>
+        withBar('clickhouse', (onProgress) => checkClickHouse(config, log, onProgress)),
+      ),
     () => guarded('statements', 'restore documents.db', () => checkDocuments(config, log)),
   ];
   const findings: Finding[] = [];
