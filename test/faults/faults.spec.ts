@@ -4,7 +4,7 @@
 // (faulty-server.ts says how that one is killed). PROMO_LEDGER_FAULTS=long strikes ten times over.
 import type { Aftermath } from '../support/aftermath.ts';
 import { itKeptTheBooks } from '../support/kept-books.ts';
-import { CAN_BE_KILLED, HAS_DOUBLE, SERVER } from './faulty-server.ts';
+import { CAN, SERVER } from './faulty-server.ts';
 import { Field } from './field.ts';
 import { FAULTS, type Fault } from './strikes.ts';
 
@@ -12,8 +12,7 @@ const IS_LONG = process.env.PROMO_LEDGER_FAULTS === 'long';
 const SCALE = IS_LONG ? 5 : 1;
 const SEED = Number(process.env.PROMO_LEDGER_FAULTS_SEED ?? 20_260_122);
 
-const CAN_STRIKE = { 'the double': HAS_DOUBLE, 'a command': CAN_BE_KILLED };
-const isPossible = ({ needs }: Fault) => needs === undefined || CAN_STRIKE[needs];
+const isPossible = ({ needs }: Fault) => needs === undefined || CAN[needs];
 const possible = FAULTS.filter(isPossible);
 
 describe(`two nodes on ${SERVER} (seed ${SEED})`, () => {

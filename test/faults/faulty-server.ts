@@ -2,6 +2,9 @@
 // its own or, when EVENTSTORE_URL is set, that server (on this machine), with a wire of our own
 // before it. It is killed, started, stalled and let go by the command in EVENTSTORE_COMMAND, with
 // `kill`, `start`, `stall` or `go` and the port added; without it, those tests are left out.
+// Of a cluster the nodes are found by the names they tell, so no wire can be put before it. There
+// the command finds out who leads: it is told `kill leader`, `kill follower`, `stall leader`,
+// `resign leader`, and `start cluster` or `go cluster` to bring back whoever was struck.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -18,9 +21,18 @@ type Wire = Pick<
   'dropConnections' | 'freeze' | 'thaw' | 'refuseConnections' | 'acceptConnections'
 >;
 
+/** What befalls one node of a cluster; `startAgain` and `goOn` bring it back. */
+export interface Cluster {
+  kill(whom: 'leader' | 'follower'): Promise<void>;
+  stallLeader(): Promise<void>;
+  resignLeader(): Promise<void>;
+}
+
 export interface FaultyServer {
   readonly source: EventStoreDbSource;
-  readonly wire: Wire;
+  /** Only of one server. */
+  readonly wire: Wire | undefined;
+  readonly cluster: Cluster | undefined;
   /** Faults that only the double can make. */
   readonly faults: RemoteFaults | undefined;
   kill(): Promise<void>;
@@ -32,13 +44,22 @@ export interface FaultyServer {
 }
 
 const { EVENTSTORE_URL: url = '', EVENTSTORE_COMMAND: command = '' } = process.env;
+const isCluster = url.includes(',') || url.startsWith('esdb+discover:');
 
-export const SERVER = url === '' ? 'the double' : 'a real server';
-export const HAS_DOUBLE = url === '';
-export const CAN_BE_KILLED = HAS_DOUBLE || command !== '';
+const SERVERS = { double: 'the double', one: 'a real server', cluster: 'a real cluster' } as const;
+const kind = url === '' ? 'double' : isCluster ? 'cluster' : 'one';
+export const SERVER = SERVERS[kind];
+/** What a fault may need of the server. */
+export const CAN = {
+  'the double': kind === 'double',
+  'a wire': kind !== 'cluster',
+  'a command': kind === 'double' || (kind === 'one' && command !== ''),
+  'a command to a cluster': kind === 'cluster' && command !== '',
+};
 
 export function startFaultyServer(): Promise<FaultyServer> {
-  return HAS_DOUBLE ? startDouble() : reachServer();
+  if (kind === 'double') return startDouble();
+  return kind === 'one' ? reachServer() : Promise.resolve(reachCluster());
 }
 
 async function startDouble(): Promise<FaultyServer> {
@@ -48,6 +69,7 @@ async function startDouble(): Promise<FaultyServer> {
   return {
     source: { kind: 'eventstoredb', connection, prefix: '' },
     wire: faults,
+    cluster: undefined,
     faults,
     kill: () => double.kill(),
     startAgain: () => double.startAgain(),
@@ -75,6 +97,7 @@ async function reachServer(): Promise<FaultyServer> {
       refuseConnections: () => connections.refuse(),
       acceptConnections: () => connections.accept(),
     },
+    cluster: undefined,
     faults: undefined,
     kill: () => tell('kill', port),
     startAgain: () => tell('start', port),
@@ -84,8 +107,27 @@ async function reachServer(): Promise<FaultyServer> {
   };
 }
 
-async function tell(verb: 'kill' | 'start' | 'stall' | 'go', port: string): Promise<void> {
-  const child = spawn(`${command} ${verb} ${port}`, { shell: true, stdio: 'ignore' });
+function reachCluster(): FaultyServer {
+  const stallLeader = () => tell('stall', 'leader');
+  const kill = (whom: 'leader' | 'follower') => tell('kill', whom);
+  return {
+    source: { kind: 'eventstoredb', connection: url, prefix: ownPrefix() },
+    wire: undefined,
+    cluster: { kill, stallLeader, resignLeader: () => tell('resign', 'leader') },
+    faults: undefined,
+    kill: () => kill('leader'),
+    startAgain: () => tell('start', 'cluster'),
+    stall: stallLeader,
+    goOn: () => tell('go', 'cluster'),
+    stop: async () => undefined,
+  };
+}
+
+async function tell(
+  verb: 'kill' | 'start' | 'stall' | 'go' | 'resign',
+  whom: string,
+): Promise<void> {
+  const child = spawn(`${command} ${verb} ${whom}`, { shell: true, stdio: 'ignore' });
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`${command} ${verb} ${port} ended with ${code}`);
+  if (code !== 0) throw new Error(`${command} ${verb} ${whom} ended with ${code}`);
 }

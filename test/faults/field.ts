@@ -11,12 +11,15 @@ export const ENOUGH = 300;
 /** Always under way, and little enough for three processes that share a machine. */
 export const LOAD = { linesInAFeed: 40, restMs: 20 };
 
+const LISTEN_EVERY_MS = 10;
+
 export class Field {
   readonly server: FaultyServer;
   readonly nodes: readonly [Node, Node];
   readonly #seed: number;
   readonly #loads: MixedLoad[] = [];
   readonly #recoveries: number[] = [];
+  #silenceMs = 0;
 
   private constructor(server: FaultyServer, nodes: readonly [Node, Node], seed: number) {
     this.server = server;
@@ -42,12 +45,14 @@ export class Field {
     await load.open(this.nodes[0]);
     this.#loads.push(load);
     const running = load.run(...this.nodes);
+    const listening = this.#listenTo(load);
     try {
       await load.answered(1);
       await strike(this);
       await this.recovered();
       await load.answered(ENOUGH);
     } finally {
+      clearInterval(listening);
       load.stop();
     }
     await running;
@@ -72,6 +77,19 @@ export class Field {
   figures(): string {
     const recoveries = this.#recoveries.splice(0).map((ms) => `${Math.round(ms)} ms`);
     const load = this.#loads.at(-1)!.figures();
-    return recoveries.length === 0 ? load : `${load}; recovered in ${recoveries.join(', ')}`;
+    const silence = `nothing was answered for ${Math.round(this.#silenceMs)} ms at most`;
+    if (recoveries.length === 0) return `${load}; ${silence}`;
+    return `${load}; ${silence}; recovered in ${recoveries.join(', ')}`;
+  }
+
+  /** From fault to answer is longer than from `recovered` on: a node may not know of it yet. */
+  #listenTo(load: MixedLoad): NodeJS.Timeout {
+    let [known, since] = [load.answers.size, performance.now()];
+    this.#silenceMs = 0;
+    return setInterval(() => {
+      const now = performance.now();
+      this.#silenceMs = Math.max(this.#silenceMs, now - since);
+      if (load.answers.size > known) [known, since] = [load.answers.size, now];
+    }, LISTEN_EVERY_MS);
   }
 }

@@ -1,12 +1,13 @@
 // The faults, one after another: what is done to the server, the network or a node while both nodes
 // are under load. Each ends with everything up again; what must be true then is asked elsewhere.
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CAN } from './faulty-server.ts';
 import type { Field } from './field.ts';
 
 export interface Fault {
   readonly name: string;
   /** Not every server can be brought to do it. */
-  readonly needs?: 'the double' | 'a command';
+  readonly needs?: keyof typeof CAN;
   /** The log is out of reach for so long that readiness must say so. */
   readonly isOutage?: boolean;
   /** @param scale 1, or more for a longer run */
@@ -22,6 +23,56 @@ const times = async (count: number, step: (round: number) => Promise<void>) => {
 
 /** Between an append and what follows from it, a kill may come at any moment. */
 const anyMoment = (upToMs: number) => pause(50 + Math.random() * upToMs);
+
+/** Two nodes of three are enough: work goes on before the one that was struck is back. */
+const OF_A_CLUSTER: readonly Fault[] = [
+  {
+    name: 'the leader killed, and started again when another leads',
+    needs: 'a command to a cluster',
+    strike: (field, scale) =>
+      times(scale, async () => {
+        await anyMoment(300);
+        await field.server.cluster!.kill('leader');
+        await field.recovered();
+        await field.server.startAgain();
+        await field.recovered();
+      }),
+  },
+  {
+    name: 'the leader stopped for seconds, and continued when another leads',
+    needs: 'a command to a cluster',
+    strike: (field, scale) =>
+      times(scale, async () => {
+        const since = performance.now();
+        await field.server.cluster!.stallLeader();
+        await field.recovered();
+        await pause(10_000 - (performance.now() - since));
+        await field.server.goOn();
+        await field.recovered();
+      }),
+  },
+  {
+    name: 'the leader resigned',
+    needs: 'a command to a cluster',
+    strike: (field, scale) =>
+      times(scale, async () => {
+        await anyMoment(300);
+        await field.server.cluster!.resignLeader();
+        await field.recovered();
+      }),
+  },
+  {
+    name: 'a follower killed and started again',
+    needs: 'a command to a cluster',
+    strike: (field, scale) =>
+      times(scale, async () => {
+        await field.server.cluster!.kill('follower');
+        await anyMoment(500);
+        await field.server.startAgain();
+        await field.recovered();
+      }),
+  },
+];
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -76,9 +127,10 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the connection lost and back',
+    needs: 'a wire',
     isOutage: true,
     strike: async (field, scale) => {
-      const { wire } = field.server;
+      const wire = field.server.wire!;
       await times(5 * scale, async () => {
         await wire.dropConnections();
         await anyMoment(100);
@@ -132,12 +184,14 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a frozen network',
+    needs: 'a wire',
     isOutage: true,
     strike: async (field) => {
-      await field.server.wire.freeze();
+      await field.server.wire!.freeze();
       await field.missed();
-      await field.server.wire.thaw();
+      await field.server.wire!.thaw();
       await field.recovered();
     },
   },
+  ...OF_A_CLUSTER,
 ];
