@@ -18,8 +18,11 @@ export class Command {
   readonly resolve: (answer: AnyTransacted) => void;
   readonly reject: (reason: unknown) => void;
   attempts = 0;
-  /** An append of it that was not there when it was looked for, and may yet come to be. */
-  unknown: OutcomeUnknown | undefined;
+  /**
+   * An append of it after this revision that was not there when it was looked for. It may yet come
+   * to be for as long as nothing else stands in its place.
+   */
+  unknown: { readonly error: OutcomeUnknown; readonly after: number } | undefined;
   /**
    * Where others write too, an answer that appends nothing is given only by a second look, at
    * state read to each stream's end.
@@ -36,7 +39,7 @@ export class Command {
     this.metadata = metadata;
     this.related = related;
     this.resolve = answer.resolve;
-    this.reject = (reason) => answer.reject(this.unknown ?? reason);
+    this.reject = (reason) => answer.reject(this.unknown?.error ?? reason);
   }
 }
 

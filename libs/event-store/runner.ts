@@ -177,6 +177,8 @@ export class Runner {
     const again: Command[] = [];
     for (const judged of batch.judged) {
       if (this.#needsSecondLook(judged)) again.push(judged.command);
+      else if (mayYetBeStored(batch.slot, judged))
+        judged.command.reject(judged.command.unknown!.error);
       else answer({ slot: batch.slot, judged, position }, this.#store);
     }
     for (const command of again) command.look = 'must_be_renewed';
@@ -192,7 +194,7 @@ export class Runner {
     slot.folded = undefined;
     // Whatever goes wrong from now on, an unknown outcome stays unknown.
     if (error instanceof OutcomeUnknown)
-      for (const { command } of batch.judged) command.unknown = error;
+      for (const { command } of batch.judged) command.unknown = { error, after: batch.after };
     try {
       if (!(error instanceof WrongExpectedRevision || error instanceof OutcomeUnknown)) throw error;
       await delay(delayBefore(Math.max(...batch.judged.map(({ command }) => command.attempts))));
@@ -275,6 +277,13 @@ export class Runner {
       for (const slot of slots) this.#states.slots.release(slot);
     };
   }
+}
+
+/** What would be told that nothing was stored while an append of it may still come to be. */
+function mayYetBeStored({ folded }: StreamSlot, { verdict, command }: Judged): boolean {
+  const isNothing = verdict === 'refused' || verdict === 'unchanged';
+  const { unknown } = command;
+  return isNothing && unknown !== undefined && (folded?.revision ?? -1) <= unknown.after;
 }
 
 /** Longer each time, and never the same for two writers. */
