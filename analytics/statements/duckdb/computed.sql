@@ -39,15 +39,17 @@ SELECT *,
        END AS fault
 FROM entry;
 
--- Rounding rule 1: half away from zero on the magnitude, then the sign; once per line. Whole ten
--- thousands of the base are taken apart, so that everything stays exact in 64 bits.
+-- Straight from 38 digits to 64 bits takes twenty times as long as by way of 18 digits, which hold
+-- every base of a line and every fee within the bounds.
+CREATE TEMP MACRO whole(amount) AS amount::DECIMAL(18, 0)::BIGINT;
+
+-- Rounding rule 1: half away from zero on the magnitude, then the sign; once per line. No base is
+-- below zero, and whole ten thousands of it are taken apart, so that all stays exact in 64 bits.
 CREATE TEMP MACRO rounded_share(base, rate_bps) AS
-  CASE WHEN base < 0 THEN -1 ELSE 1 END
-  * (abs(base::BIGINT) // 10000 * rate_bps
-     + (2 * (abs(base::BIGINT) % 10000) * rate_bps + 10000) // 20000);
+  base // 10000 * rate_bps + (2 * (base % 10000) * rate_bps + 10000) // 20000;
 
 CREATE TEMP MACRO fee_while_above_zero(net, fee) AS
-  CASE WHEN net > 0 THEN fee::BIGINT ELSE 0 END;
+  CASE WHEN net > 0 THEN whole(fee) ELSE 0 END;
 
 -- Each amount again, from base and pinned plan.
 CREATE TEMP VIEW computed AS
@@ -55,14 +57,14 @@ SELECT *,
        CASE WHEN fault IS NULL THEN
          CASE plan_kind
            WHEN 'rate' THEN coalesce(list_sum(list_transform(lines, lambda line:
-             rounded_share(line.after_minor, rate_bps) - rounded_share(line.before_minor, rate_bps)
-           )), 0)
+             rounded_share(whole(line.after_minor), rate_bps)
+             - rounded_share(whole(line.before_minor), rate_bps))), 0)
            ELSE fee_while_above_zero(net_after_minor, fee_minor)
                 - fee_while_above_zero(net_before_minor, fee_minor)
          END
        END::BIGINT AS moved_minor,
        CASE WHEN fault IS NULL THEN
          coalesce(list_sum(list_transform(lines, lambda line:
-           line.after_minor::BIGINT - line.before_minor::BIGINT)), 0)
+           whole(line.after_minor) - whole(line.before_minor))), 0)
        END::BIGINT AS base_change_minor
 FROM judged;

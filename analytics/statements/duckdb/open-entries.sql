@@ -3,5 +3,5 @@ SELECT log_index, stream, revision, type, occurred_at, clears_at, order_id, sell
        payee_id, currency, account, plan_kind, plan_version, rounding, rate_bps, fee_minor,
        net_before_minor, net_after_minor, lines, stated_minor
 FROM moved
-WHERE is_posting AND ordinal > getvariable('target')
+WHERE is_open
 ORDER BY log_index

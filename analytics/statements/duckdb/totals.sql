@@ -3,7 +3,7 @@
 CREATE TEMP TABLE total AS
 SELECT payee_id, currency,
        count(*) FILTER (is_faulty) AS faults,
-       coalesce(sum(amount_minor) FILTER (is_posting AND ordinal < getvariable('target')), 0)
+       coalesce(sum(amount_minor) FILTER (is_earlier), 0)
          AS earlier_minor,
        count(*) FILTER (is_line) AS line_count,
        coalesce(sum(amount_minor) FILTER (is_line), 0) AS lines_minor,
