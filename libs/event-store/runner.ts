@@ -19,6 +19,7 @@ import type { StreamSlot } from './stream-slots.ts';
 import { StreamStates } from './stream-states.ts';
 import {
   type Loaded,
+  type LogNews,
   type StreamRef,
   TooManyAttempts,
   type Transacted,
@@ -63,9 +64,14 @@ export class Runner {
     return this.#states.slots.bytes;
   }
 
+  /** What others wrote: a state that it is behind is read on, the others are as fresh as this. */
+  hear(news: LogNews): void {
+    this.#states.hear(news);
+  }
+
   /** Whether something of this stream is known here, or about to be. */
   isAtWorkOn(stream: string): boolean {
-    return this.#states.slots.has(stream);
+    return this.#states.slots.find(stream) !== undefined;
   }
 
   /** The stream's state as it is stored; on a store with one writer, its end. */

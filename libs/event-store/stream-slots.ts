@@ -17,6 +17,8 @@ export class StreamSlot {
   /** The mailbox: decided in this order, one after another. */
   queue: Command[] = [];
   bytes = 0;
+  /** The highest revision that was told of since the stream was last read. */
+  heard = -1;
   /** Neighbours in the order of use. */
   older: StreamSlot | undefined;
   newer: StreamSlot | undefined;
@@ -46,8 +48,8 @@ export class StreamSlots {
     return this.#slots.values();
   }
 
-  has(stream: string): boolean {
-    return this.#slots.has(stream);
+  find(stream: string): StreamSlot | undefined {
+    return this.#slots.get(stream);
   }
 
   /** Whoever uses a slot gives it back with `release`. */

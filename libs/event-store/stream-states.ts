@@ -1,10 +1,12 @@
 // The states that commands are decided on: there or being read, no older than is allowed, and never
-// looked at while something is done to them.
-import { FoldedStream } from './folded-stream.ts';
+// looked at while something is done to them. Where others write too, who follows the log tells what
+// they wrote: a state that he told of nothing behind is as fresh as what he told.
+import { type AnyFolded, FoldedStream } from './folded-stream.ts';
 import type { EventStore } from './port.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 import { StreamLoader } from './stream-loader.ts';
 import { type StreamSlot, StreamSlots } from './stream-slots.ts';
+import type { LogNews } from './transaction.ts';
 
 /**
  * Where others write too, a state that a decision on another stream rests on is read on from where
@@ -25,6 +27,10 @@ export class StreamStates {
   readonly #isOnlyWriter: boolean;
   readonly #loader: StreamLoader;
   readonly #onFree: () => void;
+  /** How far the news went, without a gap since then: what was read later can rest on them. */
+  #heardUpTo = -1;
+  #heardSince = Number.POSITIVE_INFINITY;
+  #heardAsOf = Number.NEGATIVE_INFINITY;
 
   constructor({ store, snapshots, maxBytes, onFree }: StatesOptions) {
     this.slots = new StreamSlots(maxBytes);
@@ -49,9 +55,20 @@ export class StreamStates {
   #isThere(slot: StreamSlot, maxAgeMs: number): boolean {
     if (slot.work !== undefined) return false;
     if (slot.failure !== undefined) throw slot.failure.error;
-    if (slot.folded !== undefined && !this.#isOlder(slot.folded.knownAt, maxAgeMs)) return true;
+    if (slot.folded !== undefined && !this.#isStale(slot, slot.folded, maxAgeMs)) return true;
     this.renew(slot);
     return false;
+  }
+
+  /** After a gap in the news, only what is read from then on rests on them. */
+  hear({ after, upTo, streams, revisions, asOf }: LogNews): void {
+    if (after !== this.#heardUpTo) this.#heardSince = performance.now();
+    this.#heardUpTo = upTo;
+    for (const [i, stream] of streams.entries()) {
+      const slot = this.slots.find(stream);
+      if (slot !== undefined) slot.heard = Math.max(slot.heard, revisions[i]!);
+    }
+    if (asOf !== undefined) this.#heardAsOf = asOf;
   }
 
   /** Good for being appended to and for nothing else: whoever looks at it reads the stream. */
@@ -73,13 +90,16 @@ export class StreamStates {
   /** Reads to the stream's end, from wherever the state is. */
   renew(slot: StreamSlot): void {
     this.work(slot, async () => {
-      if (slot.folded === undefined) await this.reload(slot);
-      else await this.#loader.catchUp(slot.folded, slot.stream);
+      if (slot.folded === undefined) return this.reload(slot);
+      slot.heard = -1;
+      await this.#loader.catchUp(slot.folded, slot.stream);
     });
   }
 
   /** Within the slot's work. */
   async reload(slot: StreamSlot): Promise<void> {
+    // What is told from now on may be behind the end that this read finds.
+    slot.heard = -1;
     slot.folded = await this.#loader.load(slot);
   }
 
@@ -103,7 +123,11 @@ export class StreamStates {
     this.#onFree();
   }
 
-  #isOlder(knownAt: number, maxAgeMs: number): boolean {
-    return !this.#isOnlyWriter && performance.now() - knownAt > maxAgeMs;
+  #isStale({ heard }: StreamSlot, { revision, knownAt }: AnyFolded, maxAgeMs: number): boolean {
+    if (this.#isOnlyWriter) return false;
+    if (heard > revision) return true;
+    // Whatever came to the stream since it was read would have been told.
+    const asOf = knownAt < this.#heardSince ? knownAt : Math.max(knownAt, this.#heardAsOf);
+    return performance.now() - asOf > maxAgeMs;
   }
 }

@@ -44,6 +44,18 @@ export interface Transaction<
   readonly decide: (state: S, related: LoadedOf<L>) => Decision<E, R>;
 }
 
+/** What somebody who follows the log found in it, going on from where he was. */
+export interface LogNews {
+  /** How far he had come, and has come now, as logIndex. */
+  readonly after: number;
+  readonly upTo: number;
+  /** Each stream that has events in between, and in the same place its last revision there. */
+  readonly streams: readonly string[];
+  readonly revisions: readonly number[];
+  /** By a monotonic clock in ms: nothing stands behind `upTo` that stood in the log by then. */
+  readonly asOf: number | undefined;
+}
+
 /** An event of the command as its stream holds it. */
 export type EventInStream<E extends AnyEvent> = E &
   NewEvent & { readonly stream: string; readonly revision: number };

@@ -146,6 +146,21 @@ it('answers an order that the other node stored a moment ago as the other node d
   expect(next.outcome).toBe('attributed');
 });
 
+it('judges an order by what the other node was told as soon as it follows that', async () => {
+  await openCode(one, 'c5');
+  const text = await issueText(one, 'c5', 'fay');
+  const typesOf = async (order: string) => {
+    await done(two.post('/orders', orderBody(order, text)));
+    return (await two.stored(`order-seller1/${order}`)).map(({ type }) => type);
+  };
+  expect(await typesOf('before')).toEqual(['OrderAttributed']);
+  const suspended = { reason: 'review', occurredAt: '2026-01-15T10:30:00.000Z' };
+  const { headers } = await one.post('/influencers/fay/suspend', suspended);
+  const position = String(headers['promo-ledger-position']);
+  await two.get('/sellers/seller1', { 'promo-ledger-position': position });
+  expect(await typesOf('after')).toEqual(['OrderAttributed', 'CommissionHeld']);
+});
+
 it('closes a month on one node while the other runs, and issues each statement once', async () => {
   const orders = ['o0', 'o1', 'o2', 'o3'];
   for (const order of [...orders, 'twin'])

@@ -52,6 +52,7 @@ async function openAll(config: Config, closing: (() => unknown)[]): Promise<read
   closing.push(() => follower.stop());
   const runner = new Runner({ store, snapshots, maxCacheBytes: stateCacheBytes });
   closing.push(() => runner.close());
+  follower.onNews((news) => runner.hear(news));
   return [
     { provide: EVENT_STORE, useValue: store },
     { provide: BUYER_KEYS, useValue: buyerKeys },

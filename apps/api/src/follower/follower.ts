@@ -5,6 +5,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import type { Position } from '#event-store/port.ts';
+import type { LogNews } from '#event-store/transaction.ts';
 import { monotonicMs } from '#read-store/following.ts';
 import { openReadModel, type Checkpoint, type ReadModel } from '#read-store/read-model.ts';
 import type { RebuildProgress, RebuildReport } from '#read-store/rebuild.ts';
@@ -56,6 +57,7 @@ export class Follower {
   readonly #startThread: (files: FollowerFiles) => Worker;
   readonly #arrivals = new Arrivals();
   readonly #alarmListeners = new Set<(message: string) => void>();
+  readonly #newsListeners = new Set<(news: LogNews) => void>();
   readonly #readModels: ReadModel[] = [];
   #thread: Worker | undefined;
   #state: FollowerState = 'starting';
@@ -115,6 +117,11 @@ export class Follower {
   /** After every page that was committed. Gives back how to stop listening. */
   onProgress(listener: (checkpoint: Checkpoint) => void): () => void {
     return this.#arrivals.listen(listener);
+  }
+
+  /** Of every page, where others write too; times are by this thread's monotonic clock. */
+  onNews(listener: (news: LogNews) => void): void {
+    this.#newsListeners.add(listener);
   }
 
   onAlarm(listener: (message: string) => void): () => void {
@@ -186,8 +193,7 @@ export class Follower {
         if (message.isCaughtUp) this.#caughtUp();
         return;
       case 'followed':
-        this.#asOf = performance.now() - (monotonicMs() - message.asOf);
-        return;
+        return this.#heard(message);
       case 'rebuilding':
         return this.#rebuild?.onProgress(message.progress);
       case 'rebuilt':
@@ -204,6 +210,13 @@ export class Follower {
       case 'alarm':
         return this.#raise(message.message);
     }
+  }
+
+  #heard(news: LogNews): void {
+    // The clock that all threads share has another origin than this thread's own.
+    const asOf = news.asOf && performance.now() - (monotonicMs() - news.asOf);
+    if (asOf !== undefined) this.#asOf = asOf;
+    for (const listener of this.#newsListeners) listener({ ...news, asOf });
   }
 
   #outage(message: string): void {

@@ -7,6 +7,7 @@ import { LogFileError } from '#event-store/log-file-errors.ts';
 import { LogUnreachable } from '#event-store/eventstoredb/log-errors.ts';
 import { hearNews, openLogReader } from '#event-store/log-source.ts';
 import { type EventLogReader, START, StoreUnavailable } from '#event-store/port.ts';
+import type { LogNews } from '#event-store/transaction.ts';
 import { projections } from '#projections/index.ts';
 import { Alarm } from '#read-store/alarms.ts';
 import { type Followed, Following } from '#read-store/following.ts';
@@ -62,9 +63,7 @@ async function run(store: ReadStore, reader: EventLogReader, isShared: boolean):
         told = news;
       },
       ...(isShared && {
-        onFollowed({ endedAt }: Followed) {
-          if (endedAt !== undefined) tell({ kind: 'followed', asOf: endedAt });
-        },
+        onFollowed: (followed: Followed) => tell({ kind: 'followed', ...newsOf(followed) }),
       }),
       onRebuilt: (reports) => tell({ kind: 'rebuilt', reports }),
     });
@@ -90,6 +89,15 @@ async function run(store: ReadStore, reader: EventLogReader, isShared: boolean):
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     }
   }
+}
+
+function newsOf({ after, upTo, events, endedAt }: Followed): LogNews {
+  const revisions = new Map<string, number>();
+  for (const { stream, revision } of events) revisions.set(stream, revision);
+  return {
+    ...{ after: after.logIndex, upTo: upTo.logIndex, asOf: endedAt },
+    ...{ streams: [...revisions.keys()], revisions: [...revisions.values()] },
+  };
 }
 
 async function rebuild(following: Following, names: readonly string[] | 'all'): Promise<void> {

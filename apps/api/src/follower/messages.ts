@@ -1,5 +1,6 @@
 // What the main thread and the follower's thread say to each other.
 import type { LogSource } from '#event-store/log-source.ts';
+import type { LogNews } from '#event-store/transaction.ts';
 import type { Checkpoint } from '#read-store/read-model.ts';
 import type { RebuildProgress, RebuildReport } from '#read-store/rebuild.ts';
 
@@ -18,8 +19,8 @@ export type FromFollower =
   /** The tables exist: queries may be opened. */
   | { readonly kind: 'opened'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'progress'; readonly checkpoint: Checkpoint; readonly isCaughtUp: boolean }
-  /** Where others write too: the rows hold all that stood in the log then. */
-  | { readonly kind: 'followed'; readonly asOf: number }
+  /** Where others write too. */
+  | ({ readonly kind: 'followed' } & LogNews)
   | { readonly kind: 'rebuilding'; readonly progress: RebuildProgress }
   | { readonly kind: 'rebuilt'; readonly reports: readonly RebuildReport[] }
   | { readonly kind: 'rebuild_failed'; readonly message: string }
