@@ -41,12 +41,16 @@ export function noAnswer(milliseconds: number): CallFailed {
 const PERMISSION_DENIED = 7;
 const INTERNAL = 13;
 const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
 
 /** Upon these the client closes its channel itself, and opens another for the next call. */
 export function closesChannel({ cause }: CallFailed): boolean {
   const { type } = (cause ?? {}) as { type?: ErrorType };
   return type === ErrorType.UNAVAILABLE || type === ErrorType.CANCELLED;
 }
+
+/** None of the hosts named a node that could be asked; the client does not say why. */
+export const isUndiscovered = ({ message }: CallFailed) => /Failed to discover/.test(message);
 
 export function callFailed(error: unknown): CallFailed {
   if (error instanceof CallFailed) return error;
@@ -65,7 +69,7 @@ export function callFailed(error: unknown): CallFailed {
     case ErrorType.NO_STREAM:
       return failed('not_found');
     case ErrorType.ACCESS_DENIED:
-      return failed('refused');
+      return new CallFailed('refused', false, refusalOf(code, message), error);
     // Said before anything is done; the client goes to the leader that the answer names.
     case ErrorType.NOT_LEADER:
       return failed('not_done');
@@ -77,7 +81,8 @@ export function callFailed(error: unknown): CallFailed {
     case ErrorType.TIMEOUT:
       return failed('unknown');
     case ErrorType.UNKNOWN:
-      if (code === PERMISSION_DENIED) return failed('refused');
+      if (code === PERMISSION_DENIED)
+        return new CallFailed('refused', false, refusalOf(code, message), error);
       if (code === INTERNAL) return failed('unknown', true);
       if (/ReadAllResult/.test(message)) return failed('no_place');
       return failed(/No leader info/.test(message) ? 'not_done' : 'unknown');
@@ -101,6 +106,13 @@ function unavailable(
 ): CallFailed {
   if (NOT_TAKEN.test(message)) return failed('not_done', false);
   return failed(NEVER_SENT.test(message) ? 'not_done' : 'unknown', true);
+}
+
+/** The server's own words are these two alone. */
+function refusalOf(code: number | undefined, message: string): string {
+  return code === UNAUTHENTICATED
+    ? `its user or password is not accepted (${message})`
+    : `its user has not the rights for this (${message})`;
 }
 
 function textOf(error: unknown): string {

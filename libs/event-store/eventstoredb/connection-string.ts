@@ -12,6 +12,10 @@ export interface Server {
   /** For the client; without the userinfo, and with `keepAliveMs` in milliseconds. */
   readonly connection: (keepAliveMs: number) => string;
   readonly keepAliveMs: number;
+  /** Each with its port. */
+  readonly hosts: readonly string[];
+  readonly isTls: boolean;
+  readonly caFile: string | undefined;
 }
 
 /** What the client understands, as it compares them. */
@@ -34,6 +38,8 @@ const OPTIONS = new Set([
 
 /** A server without TLS ignores them; with them each append is a call of its own. */
 const NOBODY: Credentials = { username: 'ledger', password: 'none' };
+
+const DEFAULT_PORT = 2113;
 
 const DEFAULT_KEEP_ALIVE_MS = 10_000;
 
@@ -62,6 +68,9 @@ export function parseConnection(connection: string, log: string): Server {
   );
   return {
     credentials,
+    isTls,
+    hosts: hosts!.split(',').map((host) => (host.includes(':') ? host : `${host}:${DEFAULT_PORT}`)),
+    caFile: valueOf(given, 'tlscafile'),
     keepAliveMs: Number(valueOf(given, 'keepaliveinterval') ?? DEFAULT_KEEP_ALIVE_MS),
     connection: (keepAliveMs) =>
       `${scheme}${hosts}?${[...kept, `keepAliveInterval=${keepAliveMs}`].join('&')}`,

@@ -10,9 +10,11 @@ import {
   CallFailed,
   closesChannel,
   type FailureKind,
+  isUndiscovered,
   noAnswer,
 } from './call-failed.ts';
 import { parseConnection, type Server } from './connection-string.ts';
+import { whyNoLeader } from './why-no-leader.ts';
 
 /** All in milliseconds. */
 export interface Patience {
@@ -87,6 +89,7 @@ export class Connection {
   #clients = 0;
   #answeredAt = performance.now();
   #trouble: string | undefined;
+  #asking: Promise<string> | undefined;
 
   constructor(source: { readonly connection: string; readonly log: string }, patience: Patience) {
     this.log = source.log;
@@ -169,6 +172,14 @@ export class Connection {
     if (this.closing.aborted) throw new StoreUnavailable(`${this.log} is closed`);
   }
 
+  /** What the hosts say to a connection; those who ask at once are told the same. */
+  whyNoLeader(): Promise<string> {
+    this.#asking ??= whyNoLeader(this.#server).finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
   async close(): Promise<void> {
     if (this.closing.aborted) return;
     this.#closing.abort();
@@ -182,13 +193,19 @@ export class Connection {
     if (error instanceof RangeError) return error;
     const failure = callFailed(error);
     lease.isBroken = closesChannel(failure);
-    if (failure.isConnectionLost || failure.kind === 'not_done') this.#trouble = failure.message;
-    else this.#trouble = undefined;
+    const isTrouble = failure.isConnectionLost || ['not_done', 'refused'].includes(failure.kind);
+    this.#trouble = isTrouble ? failure.message : undefined;
     if (failure.isConnectionLost) this.#replace(lease, failure);
     // The client closes a channel in the turn in which a call failed on it; a call that begins
     // in the same turn would throw where nobody can catch it.
     if (failure.isConnectionLost || failure.kind === 'not_done') await nextTurn();
-    return failure;
+    return isUndiscovered(failure) ? this.#explained(failure) : failure;
+  }
+
+  async #explained(failure: CallFailed): Promise<CallFailed> {
+    const message = `${failure.message} ${await this.whyNoLeader()}`;
+    if (this.#trouble === failure.message) this.#trouble = message;
+    return new CallFailed(failure.kind, failure.isConnectionLost, message, failure.cause);
   }
 
   #replace(lease: Lease, failure: CallFailed): void {

@@ -2,6 +2,7 @@
 // log's id, so that what cannot work is said at once and not by the first who needs it.
 import { type EventStoreDbSource, nameOf } from '../log-source.ts';
 import { messageOf } from '../log-file-errors.ts';
+import { StoreUnavailable } from '../port.ts';
 import { CallFailed } from './call-failed.ts';
 import { Connection, type Patience, PATIENCE } from './connection.ts';
 import { EventStoreDbReader } from './eventstoredb-reader.ts';
@@ -65,8 +66,11 @@ async function begin<R extends EventStoreDbReader>(
 ): Promise<R> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const reason = () => connection.health.message ?? 'it does not answer';
-    timer = setTimeout(() => reject(new LogUnreachable(connection.log, reason())), startMs);
+    const giveUp = async () => {
+      const reason = connection.health.message ?? (await connection.whyNoLeader());
+      reject(new LogUnreachable(connection.log, reason));
+    };
+    timer = setTimeout(() => void giveUp(), startMs);
   });
   try {
     const opened = open(startMs);
@@ -77,8 +81,10 @@ async function begin<R extends EventStoreDbReader>(
     return reader;
   } catch (error) {
     await connection.close();
-    if (error instanceof CallFailed) throw new LogUnreachable(connection.log, error.message, error);
-    throw error;
+    // The reader says of a failed call that the store is not available, and why in its cause.
+    const failed = error instanceof StoreUnavailable ? error.cause : error;
+    if (!(failed instanceof CallFailed)) throw error;
+    throw new LogUnreachable(connection.log, failed.message, failed);
   } finally {
     clearTimeout(timer);
   }

@@ -1,8 +1,12 @@
 // Opening a log: whoever opens it first names it for ever; what cannot work is said at once, with
 // the host and the reason and never the password.
 import { jest } from '@jest/globals';
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { createServer as createHttp2Server } from 'node:http2';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { newEvents } from '../contract/log.ts';
 import { IMPATIENT, onDouble } from '../../../test/support/eventstore-logs.ts';
 import { LogNotBegun, LogUnreachable } from './log-errors.ts';
@@ -12,7 +16,8 @@ const at = onDouble();
 
 async function refusalOf(connection: string, prefix = 'ledger.'): Promise<LogUnreachable> {
   const source = { kind: 'eventstoredb', connection, prefix } as const;
-  const refused: unknown = await openEventStoreDb(source, IMPATIENT).catch((error) => error);
+  const options = { ...IMPATIENT, startMs: 1_200 };
+  const refused: unknown = await openEventStoreDb(source, options).catch((error) => error);
   expect(refused).toBeInstanceOf(LogUnreachable);
   expect(String((refused as Error).stack)).not.toContain('s3cret');
   return refused as LogUnreachable;
@@ -57,7 +62,21 @@ describe('a log', () => {
   });
 });
 
+/** Speaks HTTP/2 and nothing of the protocol. */
+async function silentServer(): Promise<{ readonly port: number; close(): void }> {
+  const server = createHttp2Server((_, response) => {
+    response.writeHead(404);
+    response.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  return { port, close: () => void server.close() };
+}
+
 describe('a server', () => {
+  const withTls = onDouble({ tlsFolder: mkdtempSync(join(tmpdir(), 'opening-')) });
+
   it('where nobody listens is named with the reason', async () => {
     const port = await freePort();
     const { message } = await refusalOf(`esdb://ada:s3cret@127.0.0.1:${port}?tls=false`);
@@ -77,6 +96,38 @@ describe('a server', () => {
       `esdb://ada:s3cret@${hosts}?tls=false&maxDiscoverAttempts=2`,
     );
     expect(message).toContain(hosts);
+    for (const port of [one, other])
+      expect(message).toContain(`127.0.0.1:${port}: connect ECONNREFUSED`);
+  });
+
+  it('is not trusted for a certificate of an authority that nobody named', async () => {
+    const { port } = withTls().double;
+    const hosts = `localhost:${port},127.0.0.1:${port}`;
+    const { message } = await refusalOf(`esdb://ada:s3cret@${hosts}?maxDiscoverAttempts=2`);
+    expect(message).toContain(`localhost:${port}, 127.0.0.1:${port}: self-signed certificate`);
+  });
+
+  it('that speaks TLS, or does not, while the others were to do otherwise is named', async () => {
+    const { port } = withTls().double;
+    const unread = await refusalOf(
+      `esdb://ada:s3cret@localhost:${port},127.0.0.1:${port}?tls=false&maxDiscoverAttempts=2`,
+    );
+    expect(unread.message).toContain(`127.0.0.1:${port}: hangs up, as one does that wants TLS`);
+    const { port: plain } = at().double;
+    const unsafe = await refusalOf(
+      `esdb://ada:s3cret@localhost:${plain},127.0.0.1:${plain}?maxDiscoverAttempts=2`,
+    );
+    expect(unsafe.message).toContain(`127.0.0.1:${plain}: does not speak TLS`);
+  });
+
+  it('that answers but knows of no leader is named', async () => {
+    const silent = await silentServer();
+    const hosts = `127.0.0.1:${silent.port},localhost:${silent.port}`;
+    const { message } = await refusalOf(
+      `esdb://ada:s3cret@${hosts}?tls=false&maxDiscoverAttempts=2`,
+    );
+    expect(message).toContain('takes connections, but names no leader');
+    silent.close();
   });
 
   it('that does not answer is given up', async () => {
@@ -93,12 +144,31 @@ describe('a server', () => {
 
 describe('credentials', () => {
   const guarded = onDouble({ credentials: { username: 'ada', password: 's3cret' } });
+  const closed = onDouble({ isAllClosed: true });
 
   it('that are not accepted are said to be', async () => {
     // Without TLS the client sends none.
     const connection = guarded().double.connection.replace('//', '//ada:s3cret@');
     const { message } = await refusalOf(connection);
-    expect(message).toMatch(/denied|permission/i);
+    expect(message).toMatch(/has not the rights.*Denied/);
+  });
+
+  it('of somebody who may not read the whole log are said to lack the right', async () => {
+    const { message } = await refusalOf(closed().double.connection);
+    expect(message).toMatch(/has not the rights.*Denied/);
+  });
+
+  it('that are accepted no longer are said not to be, until they are again', async () => {
+    const store = await at().open();
+    at().double.faults.keepOut(true);
+    await expect(store.readAll()).rejects.toThrow(/user or password is not accepted/);
+    expect(store.health()).toEqual({
+      isReachable: false,
+      message: expect.stringMatching(/user or password is not accepted/),
+    });
+    at().double.faults.keepOut(false);
+    await store.readAll();
+    expect(store.health()).toEqual({ isReachable: true });
   });
 });
 

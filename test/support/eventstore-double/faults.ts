@@ -46,6 +46,8 @@ export interface Faults {
   acceptConnections(): Promise<void>;
   /** Is a follower: who requires the leader is sent there, other writes are forwarded to nobody. */
   followLeader(leader: Endpoint): void;
+  /** Lets nobody in any more, as after a change of the password. */
+  keepOut(isOn: boolean): void;
   /** No fault any more; what is frozen or refused is let through, what is late is answered. */
   clear(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export class SwitchedFaults implements Faults {
   readonly subscriptions = new Set<Subscription>();
   leader: Endpoint | undefined;
   areConsumersSlow = false;
+  isNobodyLetIn = false;
   readonly #connections: Connections;
   #appendFaults: { readonly fault: AppendFault; left: number }[] = [];
   #delayMs = 0;
@@ -118,6 +121,10 @@ export class SwitchedFaults implements Faults {
     this.leader = leader;
   }
 
+  keepOut(isOn: boolean): void {
+    this.isNobodyLetIn = isOn;
+  }
+
   async clear(): Promise<void> {
     this.#appendFaults = [];
     this.#delayMs = 0;
@@ -125,6 +132,7 @@ export class SwitchedFaults implements Faults {
     this.reorderAnswers(0);
     this.leader = undefined;
     this.areConsumersSlow = false;
+    this.isNobodyLetIn = false;
     this.thaw();
     await this.acceptConnections();
   }

@@ -26,6 +26,8 @@ export interface Credentials {
 export interface NodeOptions {
   /** Only with these is anything read or written; without them anybody may. */
   readonly credentials?: Credentials | undefined;
+  /** Streams are for everybody, $all for administrators, and nobody is one. */
+  readonly isAllClosed?: boolean | undefined;
   /** After which a write that gets nowhere is answered with a timeout. Default 2,000. */
   readonly writeTimeoutMs?: number | undefined;
 }
@@ -36,23 +38,27 @@ export class Node {
   readonly connections: Connections;
   readonly writeTimeoutMs: number;
   readonly #authorization: string | undefined;
+  readonly #isAllClosed: boolean;
   readonly #instanceId = randomUUID();
 
   constructor(
     parts: Pick<Node, 'log' | 'faults' | 'connections'>,
-    { credentials, writeTimeoutMs = 2_000 }: NodeOptions,
+    { credentials, isAllClosed = false, writeTimeoutMs = 2_000 }: NodeOptions,
   ) {
     this.log = parts.log;
     this.faults = parts.faults;
     this.connections = parts.connections;
     this.writeTimeoutMs = writeTimeoutMs;
+    this.#isAllClosed = isAllClosed;
     if (!credentials) return;
     const { username, password } = credentials;
     this.#authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   }
 
   /** Why the caller may neither read nor write; undefined when it may. */
-  denied(metadata: Metadata): ServiceError | undefined {
+  denied(metadata: Metadata, wants: { hasAll?(): boolean } = {}): ServiceError | undefined {
+    if (this.faults.isNobodyLetIn) return unauthenticated();
+    if (this.#isAllClosed && wants.hasAll?.()) return accessDenied();
     if (this.#authorization === undefined) return undefined;
     const [given] = metadata.get('authorization');
     if (given === this.#authorization) return undefined;

@@ -19,8 +19,8 @@ export type ReadCall = ServerWritableStream<streamMessages.ReadReq, Buffer>;
 
 export function read(node: Node, call: ReadCall): void {
   call.on('error', () => undefined);
-  const denied = node.denied(call.metadata);
   const options = call.request.getOptions();
+  const denied = node.denied(call.metadata, options);
   const { leader } = node.faults;
   if (denied) call.emit('error', denied);
   else if (leader && callerOf(call).requiresLeader) call.emit('error', failures.notLeader(leader));
