@@ -8,6 +8,8 @@ import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
 
 const { now } = performance;
 let ahead = 0;
+/** How far the follower has come: here at the start of the log. */
+let upTo = -1;
 let log: SqliteStore;
 let store: SharedStore;
 let runner: Runner;
@@ -15,6 +17,7 @@ let reads: string[];
 
 beforeEach(() => {
   ahead = 0;
+  upTo = -1;
   performance.now = () => now.call(performance) + ahead;
   log = openSqliteStore(':memory:');
   store = sharedStore(log);
@@ -35,8 +38,6 @@ const coinTaken = (coin: string) => newEvent('', { type: 'CoinTaken', data: { co
 
 const coinsIn = async (stream = 'till-1', of = runner) =>
   (await of.load(takeCoin('', { stream }))).state.coins;
-
-let upTo = -1;
 
 /** What a follower tells after a page in which these streams came to these revisions. */
 function hear(revisions: Readonly<Record<string, number>>, after = upTo): void {
@@ -64,7 +65,7 @@ it('has a decision rest on what another wrote, as soon as it is told', async () 
   expect(await runner.transact(ifEmpty)).toMatchObject({ outcome: 'refused' });
 });
 
-it('reads what it appends to when that is known to be behind, instead of in a conflict', async () => {
+it('reads what it appends to before a conflict, when that is known to be behind', async () => {
   await runner.transact(takeCoin('mine'));
   await log.append('till-1', 0, [coinTaken('theirs')]);
   hear({ 'till-1': 1 });

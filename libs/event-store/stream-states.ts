@@ -28,7 +28,7 @@ export class StreamStates {
   readonly #loader: StreamLoader;
   readonly #onFree: () => void;
   /** How far the news went, without a gap since then: what was read later can rest on them. */
-  #heardUpTo = -1;
+  #heardUpTo: number | undefined;
   #heardSince = Number.POSITIVE_INFINITY;
   #heardAsOf = Number.NEGATIVE_INFINITY;
 
