@@ -55,24 +55,34 @@ export interface ClickHouse {
 }
 
 /**
- * What every statement runs under. Joins give NULL, not zero, for what is missing; inserts are
- * acknowledged when they are stored, and sent to every shard at once.
+ * What every statement runs under: nothing is left to a version's defaults that it rests on. Joins
+ * give NULL, not zero, for what is missing; inserts are acknowledged when they are stored, and sent
+ * to every shard at once, of which the same replica is asked as long as it is there.
  */
 const SETTINGS: ClickHouseSettings = {
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_decimals: 1,
+  date_time_input_format: 'best_effort',
   date_time_output_format: 'simple',
   join_use_nulls: 1,
   async_insert: 0,
   distributed_foreground_insert: 1,
   distributed_product_mode: 'global',
+  load_balancing: 'in_order',
   max_insert_block_size: '1048576',
+  // A node of the cluster that is away makes its tables when it is back: it is not waited for.
+  distributed_ddl_output_mode: 'null_status_on_timeout',
+  distributed_ddl_task_timeout: '8',
 };
 
-/** Only over HTTP: a long statement says that it is still at work, so that no proxy hangs up. */
+/**
+ * Only over HTTP: an answer begins when it is whole, so that an error is never half of a result; a
+ * long statement says that it is still at work, so that no proxy hangs up.
+ */
 const HTTP_SETTINGS: ClickHouseSettings = {
+  wait_end_of_query: 1,
   send_progress_in_http_headers: 1,
-  http_headers_progress_interval_ms: '20000',
+  http_headers_progress_interval_ms: '50000',
 };
 
 const CONNECT_DEADLINE_MS = 10_000;

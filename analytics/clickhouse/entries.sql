@@ -1,5 +1,6 @@
--- Entries of a range of the events that are stored already. Exact or nothing: what is no whole
--- number or no UTC time with milliseconds, written as the ledger writes it, cannot be read.
+-- The entries of events, made from what is inserted, as it is inserted (tables.ts). Exact or nothing:
+-- what is no whole number or no UTC time with milliseconds, written as the ledger writes it, cannot
+-- be read.
 WITH
   amount -> toDecimal128OrNull(extract(amount, '^(0|-?[1-9][0-9]{0,36})$'), 0) AS exact_minor,
   moment -> if(
@@ -20,9 +21,7 @@ WITH
              ))') AS fact,
            fact.movement AS movement
     FROM ledger_events
-    PREWHERE log_index BETWEEN {first:UInt64} AND {last:UInt64} AND moves_money
-    ORDER BY log_index
-    LIMIT 1 BY log_index
+    WHERE moves_money
   )
 SELECT log_index, stream, revision, type, recorded_at,
        exact_time(fact.occurredAt) AS occurred_at,

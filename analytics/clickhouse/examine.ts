@@ -6,8 +6,7 @@ import { eventRef } from '#ledger/streams.ts';
 import { sqlFile } from '../sql-file.ts';
 import type { ClickHouse } from './client.ts';
 import { ClickHouseDamaged, copiedUpTo, STRETCH, type Stretch } from './copied.ts';
-import { ENTRIES } from './sink.ts';
-import { isFilled } from './tables.ts';
+import { entriesOf, isFilled } from './tables.ts';
 
 export interface Examined {
   /** The last event that the tables hold; START when there is none yet. */
@@ -100,6 +99,10 @@ async function firstDifference(clickhouse: ClickHouse, log: EventLogReader, part
 
 const ROW_HASH = "sipHash128(formatRowNoNewline('TabSeparated', *))";
 
+const EVENTS = `(
+  SELECT * FROM ledger_events FINAL WHERE log_index BETWEEN {first:UInt64} AND {last:UInt64}
+)`;
+
 /** Entries are made from the events in the engine: made again they must be the same. */
 async function assertEntries(clickhouse: ClickHouse, stretch: Stretch): Promise<void> {
   const [row] = await clickhouse.rows(
@@ -108,7 +111,7 @@ async function assertEntries(clickhouse: ClickHouse, stretch: Stretch): Promise<
          SELECT log_index, ${ROW_HASH} AS hash FROM ledger_entries FINAL
          WHERE log_index BETWEEN {first:UInt64} AND {last:UInt64}
          UNION ALL
-         SELECT log_index, ${ROW_HASH} AS hash FROM (${sqlFile(ENTRIES)})
+         SELECT log_index, ${ROW_HASH} AS hash FROM (${entriesOf(EVENTS)})
        ) GROUP BY log_index HAVING uniqExact(hash) <> 1 OR count() <> 2)`,
     { ...stretch },
   );

@@ -5,7 +5,6 @@
 // remembered elsewhere, and two sinks at once do no harm. A log that skips or repeats stops it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventLogReader, Place } from '#event-store/port.ts';
-import { sqlFile } from '../sql-file.ts';
 import type { OnProgress } from '../workspace.ts';
 import { Block } from './block.ts';
 import { ClickHouseUnreachable, type ClickHouse } from './client.ts';
@@ -79,8 +78,6 @@ export async function insertAfter(
   return { position: after.position, logIndex: after.logIndex };
 }
 
-/** What the entries of a stretch of the copied events are. */
-export const ENTRIES = new URL('entries.sql', import.meta.url);
 const INSERT_EVENTS =
   'INSERT INTO ledger_events (log_id, log_index, stream, revision, type, id, recorded_at, ' +
   'actor_json, correlation_id, causation_id, key_json, hash_text, data) FORMAT TabSeparatedRaw';
@@ -88,13 +85,11 @@ const INSERT_EVENTS =
 /** Waits before the second and the third try, when nothing answered. */
 const AGAIN_AFTER_MS = [200, 1_000];
 
-/** The same block again when it is unknown whether it arrived. */
+/** With the entries of its events. The same block again when it is unknown whether it arrived. */
 async function insert(clickhouse: ClickHouse, block: Block): Promise<void> {
   for (const wait of [...AGAIN_AFTER_MS, undefined]) {
     try {
-      await clickhouse.insert(INSERT_EVENTS, block.bytes);
-      await clickhouse.run(`INSERT INTO ledger_entries\n${sqlFile(ENTRIES)}`, { ...block.stretch });
-      return;
+      return await clickhouse.insert(INSERT_EVENTS, block.bytes);
     } catch (error) {
       if (!(error instanceof ClickHouseUnreachable) || wait === undefined) throw error;
       await pause(wait);

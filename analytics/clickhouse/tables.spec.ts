@@ -3,7 +3,7 @@ import {
   type InProcessClickHouse,
 } from '../../test/support/clickhouse/in-process.ts';
 import { hostOf, openClickHouse, type ClickHouse } from './client.ts';
-import { createTables, definitionsOf, TABLE_NAMES } from './tables.ts';
+import { createTables, definitionsOf, entriesMade, TABLE_NAMES } from './tables.ts';
 
 describe('the tables in ClickHouse', () => {
   let engine: InProcessClickHouse;
@@ -23,7 +23,7 @@ describe('the tables in ClickHouse', () => {
     await createTables(clickhouse);
     const tables = await clickhouse.rows(
       `SELECT name, engine, partition_key, sorting_key FROM system.tables
-       WHERE database = currentDatabase() ORDER BY name`,
+       WHERE database = currentDatabase() AND engine <> 'MaterializedView' ORDER BY name`,
     );
     const engineName = 'ReplacingMergeTree';
     const byMonth = { engine: engineName, partition_key: 'toYYYYMM(recorded_at)' };
@@ -38,20 +38,55 @@ describe('the tables in ClickHouse', () => {
   });
 
   // No cluster runs here: the engine's own parser reads what one would be told.
-  it.each(TABLE_NAMES)('of a cluster are replicated and distributed: %s', async (name) => {
-    const target = { database: 'ledger', cluster: "north'`1" };
-    const definitions = definitionsOf(name, target);
-    expect([...definitions.keys()]).toEqual([`${name}_local`, name]);
-    const [replicated, distributed] = definitions.values();
-    const made = await clickhouse.lines(`EXPLAIN AST ${replicated}`);
-    expect(made).toMatch(new RegExp(`CreateQuery ${name}_local `));
-    expect(made).toContain('Function ReplicatedReplacingMergeTree');
-    expect(made).toContain(`Literal '/clickhouse/tables/{shard}/ledger/${name}_local'`);
-    const spread = await clickhouse.lines(`EXPLAIN AST ${distributed}`);
-    expect(spread).toMatch(new RegExp(`CreateQuery ${name} `));
-    expect(spread).toContain('Function Distributed');
-    expect(replicated).toContain("ON CLUSTER `north'\\`1`");
-    expect(distributed).toContain("ON CLUSTER `north'\\`1`");
+  const target = { database: 'ledger', cluster: "north'`1" };
+  const ON_CLUSTER = "ON CLUSTER `north'\\`1`";
+  const parsed = (statement: string) => clickhouse.lines(`EXPLAIN AST ${statement}`);
+
+  it.each(['ledger_events', 'ledger_entries'] as const)(
+    'of a cluster are replicated in each shard, and distributed over them: %s',
+    async (name) => {
+      const definitions = definitionsOf(name, target);
+      expect([...definitions.keys()]).toEqual([`${name}_local`, name]);
+      const [replicated = '', distributed = ''] = definitions.values();
+      const made = await parsed(replicated);
+      expect(made).toMatch(new RegExp(`CreateQuery ${name}_local `));
+      expect(made).toContain('Function ReplicatedReplacingMergeTree');
+      expect(made).toContain(`Literal '/clickhouse/tables/{shard}/ledger/${name}_local'`);
+      expect(made).toContain("Literal '{replica}'");
+      const spread = await parsed(distributed);
+      expect(spread).toMatch(new RegExp(`CreateQuery ${name} `));
+      expect(spread).toContain('Function Distributed');
+      for (const statement of definitions.values()) expect(statement).toContain(ON_CLUSTER);
+    },
+  );
+
+  it.each(['open_entries', 'statement_lines', 'statement_totals'] as const)(
+    'of a cluster are one table, whole on every node of every shard: %s',
+    async (name) => {
+      const definitions = definitionsOf(name, target);
+      expect([...definitions.keys()]).toEqual([name]);
+      const [replicated = ''] = definitions.values();
+      const made = await parsed(replicated);
+      expect(made).toMatch(new RegExp(`CreateQuery ${name} `));
+      expect(made).toContain(`Literal '/clickhouse/tables/all/ledger/${name}'`);
+      expect(made).toContain("Literal '{shard}-{replica}'");
+      expect(made).not.toContain('Distributed');
+      expect(replicated).toContain(ON_CLUSTER);
+    },
+  );
+
+  it.each(TABLE_NAMES)('of a cluster store again what is inserted again: %s', async (name) => {
+    const [replicated = ''] = definitionsOf(name, target).values();
+    expect(await parsed(replicated)).toContain('Set');
+    expect(replicated).toMatch(/\nSETTINGS replicated_deduplication_window = 0$/);
+  });
+
+  it('of a cluster are filled node by node: entries where their events are inserted', async () => {
+    const [name, statement] = entriesMade(target);
+    const made = await parsed(statement);
+    expect(made).toMatch(new RegExp(`CreateQuery ${name} `));
+    expect(made).toContain('TableIdentifier ledger_events_local');
+    expect(statement).toContain(`${ON_CLUSTER} TO ledger_entries_local AS`);
   });
 
   it('are not made in a database that could be read as SQL', async () => {

@@ -1,18 +1,25 @@
 // The tables, made from their `.sql` files when they are not there. For a cluster the same text
-// gives a replicated table on every node, `<name>_local`, and a distributed one under the name
-// itself; a run's own tables stay on the node that it talks to.
+// gives, of the log's copy, a replicated table on every node, `<name>_local`, and a distributed one
+// under the name itself. What closes leave is small and whole on every node, so that a period is
+// there once, whatever node its closes ran on. A run's own tables stay on the node that it talks
+// to.
 import { createHash } from 'node:crypto';
 import { sqlFile } from '../sql-file.ts';
 import { quotedName, type ClickHouse } from './client.ts';
 
-/** Each with the expression that says which shard a row belongs to: same key, same shard. */
+interface Table {
+  readonly file: string;
+  /** Which shard a row belongs to: same key, same shard. Without, every node holds every row. */
+  readonly shardBy?: string;
+}
+
 const TABLES = {
   ledger_events: { file: 'events', shardBy: 'intDiv(log_index, 65536)' },
   ledger_entries: { file: 'entries', shardBy: 'intDiv(log_index, 65536)' },
-  open_entries: { file: 'open-entries', shardBy: 'cityHash64(period)' },
-  statement_lines: { file: 'statement-lines', shardBy: 'cityHash64(period)' },
-  statement_totals: { file: 'statement-totals', shardBy: 'cityHash64(period)' },
-} as const;
+  open_entries: { file: 'open-entries' },
+  statement_lines: { file: 'statement-lines' },
+  statement_totals: { file: 'statement-totals' },
+} as const satisfies Readonly<Record<string, Table>>;
 
 export type TableName = keyof typeof TABLES;
 export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[];
@@ -20,9 +27,10 @@ export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[];
 /** What is missing of them: a statement for a whole cluster waits for every node of it. */
 export async function createTables(clickhouse: ClickHouse): Promise<void> {
   const known = await tablesIn(clickhouse);
-  for (const name of TABLE_NAMES)
-    for (const [table, statement] of definitionsOf(name, clickhouse.target))
-      if (!known.has(table)) await clickhouse.run(statement);
+  const { target } = clickhouse;
+  const tables = TABLE_NAMES.flatMap((name) => [...definitionsOf(name, target)]);
+  for (const [name, statement] of [...tables, entriesMade(target)])
+    if (!known.has(name)) await clickhouse.run(statement);
 }
 
 /** False when nothing was copied into this database yet. */
@@ -66,33 +74,55 @@ export function definitionsOf(
   name: TableName,
   { database, cluster }: ClickHouse['target'],
 ): ReadonlyMap<string, string> {
-  const definition = sqlFile(new URL(`tables/${TABLES[name].file}.sql`, import.meta.url));
+  const { file, shardBy }: Table = TABLES[name];
+  const definition = sqlFile(new URL(`tables/${file}.sql`, import.meta.url));
   if (cluster === undefined) return new Map([[name, definition]]);
   const onCluster = `ON CLUSTER ${quotedName(cluster)}`;
   const local = localName(name, cluster);
-  const replicated = renamed(definition, name, `${local} ${onCluster}`).replace(
-    'ENGINE = ReplacingMergeTree',
-    `ENGINE = ReplicatedReplacingMergeTree(\n` +
-      `  '/clickhouse/tables/{shard}/${database}/${local}', '{replica}')`,
-  );
+  const [path, replica] =
+    shardBy === undefined ? ['all', '{shard}-{replica}'] : ['{shard}', '{replica}'];
+  const place = `'/clickhouse/tables/${path}/${database}/${local}', '${replica}'`;
+  const plain = renamed(definition, name, `${local} ${onCluster}`);
+  const engine = `ENGINE = ReplicatedReplacingMergeTree(\n  ${place})`;
+  const replicated = `${plain.replace('ENGINE = ReplacingMergeTree', engine)}\n${NO_REPEATS}`;
+  if (shardBy === undefined) return new Map([[local, replicated]]);
   const distributed =
     `CREATE TABLE IF NOT EXISTS ${name} ${onCluster} AS ${local}\n` +
-    `ENGINE = Distributed(${quotedName(cluster)}, ${database}, ${local}, ${TABLES[name].shardBy})`;
+    `ENGINE = Distributed(${quotedName(cluster)}, ${database}, ${local}, ${shardBy})`;
   return new Map([
     [local, replicated],
     [name, distributed],
   ]);
 }
 
-/** Where a node keeps its own share of a table. */
-export const localName = (name: TableName, cluster: string | undefined) =>
-  cluster === undefined ? name : `${name}_local`;
+/**
+ * What is inserted again replaces itself. If a repeat were recognised instead, it would not come
+ * back after it was taken out, and no entries would be made of it.
+ */
+const NO_REPEATS = 'SETTINGS replicated_deduplication_window = 0';
 
-/** What a close left, on the node that it ran on: another node's is not added to it. */
-export const carriedTables = ({ cluster }: ClickHouse['target']) => ({
-  open_entries: localName('open_entries', cluster),
-  statement_totals: localName('statement_totals', cluster),
-});
+const ENTRIES = new URL('entries.sql', import.meta.url);
+
+/** What the entries of these events are. */
+export const entriesOf = (events: string) =>
+  sqlFile(ENTRIES).replace('FROM ledger_events', `FROM ${events}`);
+
+/** Makes the entries of whatever events are inserted, in the same insert, on the same node. */
+export function entriesMade({ cluster }: ClickHouse['target']): readonly [string, string] {
+  const name = 'ledger_entries_made';
+  const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${quotedName(cluster)}`;
+  const [events, entries] = (['ledger_events', 'ledger_entries'] as const).map((each) =>
+    localName(each, cluster),
+  );
+  const view = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name}${onCluster} TO ${entries} AS`;
+  return [name, `${view}\n${entriesOf(events!)}`];
+}
+
+/** Where a node keeps its own share of a table, or all of it. */
+export function localName(name: TableName, cluster: string | undefined): string {
+  const { shardBy }: Table = TABLES[name];
+  return cluster === undefined || shardBy === undefined ? name : `${name}_local`;
+}
 
 /** A table of the same columns and keys for one run. */
 export function runTableOf(name: TableName, runName: string): string {

@@ -3,7 +3,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { sqlFile } from '../../sql-file.ts';
 import type { ClickHouse } from '../../clickhouse/client.ts';
-import { carriedTables } from '../../clickhouse/tables.ts';
 
 const CARRIED = new URL('carried.sql', import.meta.url);
 
@@ -35,8 +34,7 @@ export async function isAsLeft(
 }
 
 async function carriedNow(clickhouse: ClickHouse, period: string) {
-  const tables = carriedTables(clickhouse.target);
-  const [row] = await clickhouse.rows(sqlFile(CARRIED), { period, ...tables });
+  const [row] = await clickhouse.rows(sqlFile(CARRIED), { period });
   const text = (part: string) => `${JSON.stringify({ period, [part]: row?.[part] })}\n`;
   return { entries: text('entries'), balances: text('balances') };
 }

@@ -2,7 +2,7 @@
 SELECT
   (SELECT concat(toString(count()), ' ', toString(sum(reinterpretAsUInt128(
             sipHash128(formatRowNoNewline('TabSeparated', *))))))
-   FROM {open_entries:Identifier} FINAL WHERE period = {period:String}) AS entries,
+   FROM open_entries FINAL WHERE period = {period:String}) AS entries,
   (SELECT concat(toString(count()), ' ', toString(sum(reinterpretAsUInt128(
             sipHash128(formatRowNoNewline('TabSeparated', *))))))
-   FROM {statement_totals:Identifier} FINAL WHERE period = {period:String}) AS balances
+   FROM statement_totals FINAL WHERE period = {period:String}) AS balances

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { ClickHouseRefused, type ClickHouse, type QueryParams } from '../../clickhouse/client.ts';
 import { assertWhole } from '../../clickhouse/copied.ts';
-import { carriedTables, localName, runTableOf, type TableName } from '../../clickhouse/tables.ts';
+import { runTableOf, type TableName } from '../../clickhouse/tables.ts';
 import { sqlFile } from '../../sql-file.ts';
 import { documentOf, headingOf, type Heading } from '../heading.ts';
 import { AmountDiffers, RunRefused } from '../run.ts';
@@ -73,7 +73,6 @@ class Way implements ClickHouseWay {
   async leaveCarry(files: { readonly entriesFile: string; readonly balancesFile: string }) {
     const { period } = this.#run;
     await this.#fill('open', 'period-open');
-    const { cluster } = this.#clickhouse.target;
     for (const [part, name] of Object.entries(RUN_TABLES)) {
       const table = this.#table(part);
       const [found] = await this.#clickhouse.rows(`SELECT count() AS rows FROM ${table}`);
@@ -82,7 +81,7 @@ class Way implements ClickHouseWay {
         found?.['rows'] === '0'
           ? 'DROP PARTITION {period:String}'
           : `REPLACE PARTITION {period:String} FROM ${table}`;
-      await this.#clickhouse.run(`ALTER TABLE ${localName(name, cluster)} ${change}`, { period });
+      await this.#clickhouse.run(`ALTER TABLE ${name} ${change}`, { period });
     }
     await describeCarried(this.#clickhouse, period, files);
   }
@@ -116,7 +115,6 @@ class Way implements ClickHouseWay {
       payee: only?.payeeId ?? '',
       currency: only?.currency ?? '',
       carried_period: carry?.period ?? '',
-      ...carriedTables(this.#clickhouse.target),
       cutoffs: closings.map((closing) => Number(closing['cutoff'])),
       ends: closings.map((closing) => closing['ends_at']),
       target: closings.length,

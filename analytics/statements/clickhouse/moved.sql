@@ -19,7 +19,7 @@ entry AS (
   SELECT log_index, stream, revision, type, recorded_at, occurred_at, clears_at, order_id, seller_id,
          code_id, text, payee_id, currency, account, plan_kind, plan_version, rounding, rate_bps,
          fee_minor, net_before_minor, net_after_minor, lines, stated_minor
-  FROM {open_entries:Identifier} FINAL
+  FROM open_entries FINAL
   WHERE period = {carried_period:String}
     AND ({payee:String} = '' OR (payee_id = {payee:String} AND currency = {currency:String}))
 ),

@@ -2,7 +2,7 @@
 -- the guards can wrap them. Follows moved.sql.
 , balance AS (
   SELECT payee_id, currency, toInt256(closing_minor) AS balance_minor
-  FROM {statement_totals:Identifier} FINAL
+  FROM statement_totals FINAL
   WHERE period = {carried_period:String} AND closing_minor <> 0
     AND ({payee:String} = '' OR (payee_id = {payee:String} AND currency = {currency:String}))
 ),

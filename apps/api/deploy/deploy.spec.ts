@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parse } from 'yaml';
 import { configFrom, Environment, SECRETS } from '#api/config.ts';
+import { STOCK_VERSION } from '../../../test/support/clickhouse/stock.ts';
 
 interface Service {
   readonly image?: string;
@@ -168,6 +169,13 @@ describe('the servers', () => {
       expect(volumes).toContain('authority:/certs:ro');
       expect(volumes!.join(' ')).not.toContain('certificates:');
     }
+  });
+
+  it('of ClickHouse are of the version whose defaults the tests run under', () => {
+    const images = services.map(([, { image }]) => image ?? '');
+    const versions = images.filter((image) => image.startsWith('clickhouse/'));
+    expect(versions).toHaveLength(3);
+    for (const image of versions) expect(image).toContain(`:${STOCK_VERSION}.`);
   });
 
   it('of ClickHouse are the cluster that the service is told of', () => {

@@ -4,12 +4,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { createChdbConnection } from 'chdb/connection';
 import {
   openClickHouse,
   type ClickHouse,
   type ClickHouseOptions,
 } from '#analytics/clickhouse/client.ts';
+import { AS_STOCK, withRows } from './stock.ts';
 
 export interface InProcessClickHouse {
   /** With a database of its own; one at a time. */
@@ -23,20 +25,30 @@ export function startInProcessClickHouse(given?: string): InProcessClickHouse {
   const keepsItOpen = createChdbConnection({ path: directory });
   let databases = 0;
   return {
-    open: (database = `ledger_${(databases += 1)}`) => {
-      // The same contract, declared once in the client and once in the package that chdb was
-      // built on.
-      const connection = createChdbConnection({ path: directory }) as unknown;
-      return openClickHouse(
+    open: async (database = `ledger_${(databases += 1)}`) => {
+      const connection = connectionTo(directory);
+      const clickhouse = await openClickHouse(
         { url: 'http://in-process', database },
-        {
-          connection: connection as NonNullable<ClickHouseOptions['connection']>,
-        },
+        { connection },
       );
+      await clickhouse.run(AS_STOCK);
+      return clickhouse;
     },
     stop: async () => {
       await keepsItOpen.close();
       if (given === undefined) rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+function connectionTo(path: string): NonNullable<ClickHouseOptions['connection']> {
+  const connection = createChdbConnection({ path });
+  const exec = connection.exec.bind(connection);
+  connection.exec = async ({ values, ...params }) => {
+    if (values === undefined) return exec(params);
+    const rows = await buffer(values);
+    return withRows(params.query, rows, (query) => exec({ ...params, query }));
+  };
+  // The same contract, declared once in the client and once in the package that chdb was built on.
+  return connection as unknown as NonNullable<ClickHouseOptions['connection']>;
 }

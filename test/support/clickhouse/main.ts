@@ -5,12 +5,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { Session } from 'chdb';
+import { AS_STOCK, withRows } from './stock.ts';
 
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, directory: { type: 'string' } },
 });
 const engine = new Session(values.directory);
-let turn: Promise<unknown> = Promise.resolve();
+let turn: Promise<unknown> = engine.queryAsync(AS_STOCK);
 
 /** What the client says in the address that is no setting of the engine. */
 const NOT_SETTINGS = new Set(['query', 'query_id', 'database', 'session_id', 'default_format']);
@@ -36,9 +37,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const body = await bodyOf(request);
   try {
     await prepare(url.searchParams);
-    const result = await engine.queryAsync(statementOf(url.searchParams, body), {
-      format: url.searchParams.get('default_format') ?? 'TabSeparated',
-    });
+    const format = url.searchParams.get('default_format') ?? 'TabSeparated';
+    const ask = (statement: string) => engine.queryAsync(statement, { format });
+    const statement = url.searchParams.get('query');
+    const result = await (statement === null
+      ? ask(body.toString('utf8'))
+      : withRows(statement, body, ask));
     response.setHeader('x-clickhouse-query-id', url.searchParams.get('query_id') ?? '');
     response.end(result.bytes());
   } catch (error) {
@@ -64,14 +68,9 @@ async function prepare(address: URLSearchParams): Promise<void> {
   prepared = wanted;
 }
 
-/** The body follows the statement that the address holds, or is the statement. */
-function statementOf(address: URLSearchParams, body: string): string {
-  const statement = address.get('query');
-  return statement === null ? body : `${statement}\n${body}`;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** The statement, or, where the address holds that, the rows of an insert. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
