@@ -1,5 +1,6 @@
 // One step of the statements bench in a process of its own, so that its memory is its own too.
 import { createHash } from 'node:crypto';
+import { type Place, START } from '#event-store/port.ts';
 import { seconds } from './figure.ts';
 import { GeneratedLog, type GeneratedMarket } from './generated-log.ts';
 import type { EngineName } from './options.ts';
@@ -11,7 +12,8 @@ export interface StatementsRequest {
   readonly directory: string;
   readonly market: GeneratedMarket;
   readonly period: 0 | 1;
-  readonly step: 'copy' | 'compute';
+  /** `read`: only what a copy reads, to know how much of it is the log's own making. */
+  readonly step: 'read' | 'copy' | 'compute';
 }
 
 export interface StatementsAnswer {
@@ -26,16 +28,20 @@ export interface StatementsAnswer {
   readonly sha256: string;
 }
 
+const PAGE = 4_096;
+
 process.once('message', (request: StatementsRequest) => void answer(request));
 process.once('disconnect', () => process.exit(1));
 
 async function answer({ engine: name, directory, market, period, step }: StatementsRequest) {
-  const engine = await openStatementEngine(name, directory, new GeneratedLog(market, period));
+  const log = new GeneratedLog(market, period);
+  const engine = await openStatementEngine(name, directory, log);
   const hash = createHash('sha256');
   let statements = 0;
   let lines = 0;
   const cpu = process.cpuUsage();
   const taken = await seconds(async () => {
+    if (step === 'read') return readWhole(log);
     if (step === 'copy') return engine.copy(period);
     const way = await engine.way(period);
     await way.compute();
@@ -57,4 +63,12 @@ async function answer({ engine: name, directory, market, period, step }: Stateme
     ...counted,
   };
   process.send!(given, () => process.exit(0));
+}
+
+async function readWhole(log: GeneratedLog): Promise<void> {
+  for (let after: Place = START; ;) {
+    const last = (await log.readAllText({ after, limit: PAGE })).at(-1);
+    if (last === undefined) return;
+    after = last;
+  }
 }

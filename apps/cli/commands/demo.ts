@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { renderText } from '#analytics/statements/render.ts';
 import type { Config } from '#api/config.ts';
 import { configOf } from '../connect.ts';
+import { assertEmptyLog, withOwnDatabase } from '../demo/apart.ts';
 import { freshDemoDirectory } from '../demo/directory.ts';
 import type { DemoReport, Stage } from '../demo/run.ts';
 import { type End, EXIT } from '../failure.ts';
@@ -35,7 +36,8 @@ export function addDemo(program: Command, end: End): void {
     .option('--seed <number>', 'another seed gives another market', wholeNumber, 2026)
     .action(async ({ json = false, seed, ...where }: DemoCommand) => {
       const { runDemo } = await import('../demo/run.ts');
-      const config = configOf({ data: 'data/demo', ...where });
+      const config = withOwnDatabase(configOf({ data: 'data/demo', ...where }));
+      await assertEmptyLog(config);
       await freshDemoDirectory(config.dataDirectory, seed);
       const began = performance.now();
       const report = await withStages(json, (onStage) => runDemo({ config, seed, onStage }));
@@ -102,7 +104,7 @@ async function tell(config: Config, report: DemoReport, seconds: number): Promis
   await tellStatement(config);
   print(`\n${balanceText(byCurrency(balances), [], isZero(report))}`);
   print(timesText(report, seconds));
-  print(furtherText(config.dataDirectory));
+  print(furtherText(config));
 }
 
 function outcomesText(outcomes: ReadonlyMap<string, number>): string {
@@ -143,13 +145,20 @@ function timesText({ seconds: by }: DemoReport, seconds: number): string {
   return `\nIn ${seconds.toFixed(1)} s: ${stages.join(', ')}.`;
 }
 
-function furtherText(dataDirectory: string): string {
+function furtherText({ dataDirectory, log, engine }: Config): string {
   const directory = relative(process.cwd(), dataDirectory) || '.';
   const isHere = !directory.startsWith('..');
   const path = isHere ? directory : dataDirectory;
+  const where = [
+    ...(log.kind === 'eventstoredb' ? [`PROMO_LEDGER_EVENTSTORE_PREFIX=${log.prefix}`] : []),
+    ...(engine.kind === 'clickhouse'
+      ? [`PROMO_LEDGER_CLICKHOUSE_DATABASE=${engine.database}`]
+      : []),
+  ];
   return [
     '',
     'Look further:',
+    ...where.map((variable) => `  export ${variable}`),
     `  PROMO_LEDGER_DATA=${path} npm start    the API: http://127.0.0.1:3000/docs`,
     `  npx promo-ledger --help    the command line, for example:`,
     `  npx promo-ledger statements list --data ${path} --period 2026-04`,
