@@ -1,5 +1,6 @@
 -- Everything that moves money, in typed columns: what is needed to compute each amount again, and
 -- the amount that the event states. An event with a movement that cannot be read still gives a row.
+-- In order of payee, so that who reads some payees' entries can pass over most row groups.
 WITH money AS (
   SELECT log_index, stream, revision, type,
          json_transform(data, '{
@@ -40,4 +41,4 @@ SELECT log_index, stream, revision, type,
        }) AS lines,
        exact_minor(fact.movement.amountMinor) AS stated_minor
 FROM money
-ORDER BY log_index
+ORDER BY payee_id, currency, log_index

@@ -12,9 +12,10 @@ import type { Segment, SegmentFile } from './manifest.ts';
 import type { Staged } from './staging.ts';
 
 const STAGED_SQL = new URL('staged.sql', import.meta.url);
+/** A row group is what a reader can pass over: entries are read payee by payee. */
 const TABLES = {
-  events: new URL('events.sql', import.meta.url),
-  entries: new URL('entries.sql', import.meta.url),
+  events: { script: new URL('events.sql', import.meta.url), rowGroup: 40_960 },
+  entries: { script: new URL('entries.sql', import.meta.url), rowGroup: 8_192 },
 } as const;
 
 export const segmentsDirectory = (lake: string) => join(lake, 'segments');
@@ -58,9 +59,10 @@ async function writeTable(
   table: keyof typeof TABLES,
 ): Promise<{ rows: number; file: SegmentFile }> {
   const temporary = `${staged.eventsFile}.${table}.parquet`;
+  const { script, rowGroup } = TABLES[table];
   const result = await connection.runAndReadAll(
-    `COPY (${sqlFile(TABLES[table])}) TO ${literal(temporary)}
-     (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 40960)`,
+    `COPY (${sqlFile(script)}) TO ${literal(temporary)}
+     (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${rowGroup})`,
   );
   const rows = Number(result.getRows()[0]?.[0]);
   makeDurable(temporary);

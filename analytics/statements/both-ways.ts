@@ -4,7 +4,7 @@ import { canonicalJson } from '#ledger/canonical-json.ts';
 import { firstDifference } from './difference.ts';
 import type { RunningFold } from './fold/fold-thread.ts';
 import { inRunOrder, WaysDiffer, type ComputedStatement } from './run.ts';
-import type { SqlDocument, SqlWay } from './sql-way.ts';
+import { textOf, type SqlDocument, type SqlWay } from './sql-way.ts';
 
 type Whose = Pick<ComputedStatement, 'payeeId' | 'currency'>;
 
@@ -57,8 +57,8 @@ async function difference(
 }
 
 async function sqlText(sql: SqlWay, whose: Whose): Promise<string> {
-  for await (const { statement, text } of sql.documents())
-    if (inRunOrder(statement, whose) === 0) return text;
+  for await (const document of sql.documents())
+    if (inRunOrder(document.statement, whose) === 0) return textOf(document);
   return '';
 }
 

@@ -83,14 +83,14 @@ class Run {
         sql,
         fold: this.#startFold(left.fold),
         foldedText: async (only) => (await foldStatements({ ...this.#scope(), log, only })).text,
-        onDocument: ({ statement, text }) => {
-          documents.put(statement.documentSha256, text);
+        onDocument: ({ statement, pieces }) => {
+          documents.put(statement.documentSha256, ...pieces);
           kept += 1;
           if (kept % 1_000 === 0) onProgress({ stage: 'documents', done: kept, total: 0 });
         },
       });
       const { run, manifest } = completedRun(this.#closing, statements);
-      documents.put(run.manifestSha256, manifest);
+      documents.put(run.manifestSha256, Buffer.from(manifest));
       documents.commit();
       await sql.leaveCarry({ entriesFile: left.entries, balancesFile: left.balances });
       const { manifestSha256 } = run;

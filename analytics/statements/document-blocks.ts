@@ -14,13 +14,19 @@ export const BLOCKS_SCHEMA = `
 const BLOCK_BYTES = 256 * 1024;
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: BLOCK_BYTES / 4 };
 
+interface Waiting {
+  readonly sha256: Uint8Array;
+  readonly pieces: readonly Uint8Array[];
+  readonly size: number;
+}
+
 /** Writes within a transaction of the caller's; whole once `end` has returned. */
 export class BlockWriter {
   readonly #database: DatabaseSync;
   readonly #insertBlock: StatementSync;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
-  #waiting: { readonly sha256: Uint8Array; readonly text: Uint8Array }[] = [];
+  #waiting: Waiting[] = [];
   #bytes = 0;
   #hasReplaced = false;
 
@@ -35,10 +41,11 @@ export class BlockWriter {
     );
   }
 
-  add(hash: string, text: string): void {
-    const document = { sha256: Buffer.from(hash, 'hex'), text: Buffer.from(text) };
-    this.#waiting.push(document);
-    this.#bytes += document.text.length;
+  /** A text in pieces of UTF-8. */
+  add(hash: string, pieces: readonly Uint8Array[]): void {
+    const size = pieces.reduce((sum, { length }) => sum + length, 0);
+    this.#waiting.push({ sha256: Buffer.from(hash, 'hex'), pieces, size });
+    this.#bytes += size;
     if (this.#bytes >= BLOCK_BYTES) this.#writeBlock();
   }
 
@@ -51,16 +58,16 @@ export class BlockWriter {
   }
 
   #writeBlock(): void {
-    const texts = Buffer.concat(this.#waiting.map(({ text }) => text));
+    const texts = Buffer.concat(this.#waiting.flatMap(({ pieces }) => pieces));
     const { lastInsertRowid: block } = this.#insertBlock.run(zstdCompressSync(texts, FAST));
     let start = 0;
-    for (const { sha256, text } of this.#waiting) {
-      const place = [block, start, text.length, sha256] as const;
+    for (const { sha256, size } of this.#waiting) {
+      const place = [block, start, size, sha256] as const;
       if (this.#insert.run(...place).changes === 0) {
         this.#replace.run(...place);
         this.#hasReplaced = true;
       }
-      start += text.length;
+      start += size;
     }
     this.#waiting = [];
     this.#bytes = 0;

@@ -41,7 +41,7 @@ describe('statement documents', () => {
 
   it('keeps nothing that was not committed', () => {
     const writer = openDocumentWriter(file);
-    for (const text of TEXTS) writer.put(sha256(text), text);
+    for (const text of TEXTS) writer.put(sha256(text), Buffer.from(text));
     writer.close();
     expect(count('blocks')).toBe(0);
     expect(count('documents')).toBe(0);
@@ -58,7 +58,7 @@ describe('statement documents', () => {
 
 function keep(texts: readonly string[]): void {
   const writer = openDocumentWriter(file);
-  for (const text of texts) writer.put(sha256(text), text);
+  for (const text of texts) writer.put(sha256(text), Buffer.from(text));
   writer.commit();
   writer.close();
 }

@@ -30,8 +30,11 @@ export interface DocumentReader {
 }
 
 export interface DocumentWriter extends DocumentReader {
-  /** Kept, and durable, once `commit` has returned; closed before that, it never was. */
-  put(hash: string, text: string): void;
+  /**
+   * Keeps a text that is given in pieces of UTF-8: durable once `commit` has returned; closed
+   * before that, it never was kept.
+   */
+  put(hash: string, ...pieces: readonly Uint8Array[]): void;
   commit(): void;
 }
 
@@ -54,10 +57,10 @@ export function openDocumentWriter({
   let isWriting = false;
   return {
     get: getter(database),
-    put: (hash, text) => {
+    put: (hash, ...pieces) => {
       if (!isWriting) database.exec('BEGIN IMMEDIATE');
       isWriting = true;
-      blocks.add(hash, text);
+      blocks.add(hash, pieces);
     },
     commit: () => {
       if (!isWriting) return;

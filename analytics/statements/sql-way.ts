@@ -20,11 +20,13 @@ export interface SqlCarry {
   readonly balancesFile: string;
 }
 
-/** One statement, and its document as RFC 8785 text. */
+/** One statement, and its document as RFC 8785 text: UTF-8 in pieces, one after the other. */
 export interface SqlDocument {
   readonly statement: ComputedStatement;
-  readonly text: string;
+  readonly pieces: readonly Uint8Array[];
 }
+
+export const textOf = ({ pieces }: SqlDocument): string => Buffer.concat(pieces).toString();
 
 export interface SqlWay {
   /** Guards, computes, assigns, sums. Rejects with AmountDiffers, naming the event. */

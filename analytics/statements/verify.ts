@@ -16,6 +16,7 @@ import { closingsAfter, type Closing } from './period-closings.ts';
 import { AmountDiffers, completedRun, RunRefused, WaysDiffer } from './run.ts';
 import type { ComputedStatement } from './run.ts';
 import { openSqlEngine } from './sql-engine.ts';
+import { textOf } from './sql-way.ts';
 
 export interface StatementKey {
   readonly payeeId: string;
@@ -139,7 +140,7 @@ async function fromZero(
       sql: await engine.way({ period, cutoffLogIndex, ...(only && { only }) }),
       fold: startFold({ ...scope, source: workspace.log }, tell),
       foldedText: async (of) => (await foldStatements({ closings, log, only: of })).text,
-      onDocument: ({ statement, text }) => judge.compare(statement, text),
+      onDocument: (document) => judge.compare(document.statement, textOf(document)),
     };
     return { closing, statements: await computeBothWays(ways) };
   } finally {

@@ -47,6 +47,7 @@ const RULES: readonly Rule[] = [
       'libs/ledger/',
       'libs/event-store/',
       '@duckdb/node-api',
+      '@duckdb/node-bindings',
       '@clickhouse/client',
       NODE,
       'zod',

@@ -13,6 +13,7 @@ import { closingsUpTo } from '../compute-run.ts';
 import { foldStatements } from '../fold/fold-statements.ts';
 import { startFold } from '../fold/fold-thread.ts';
 import type { ComputedRun, ComputedStatement } from '../run.ts';
+import { textOf } from '../sql-way.ts';
 import { isAsLeft, type CarriedFiles } from './carried-partition.ts';
 import { clickhouseWay, type ClickHouseWay } from './clickhouse-way.ts';
 
@@ -67,9 +68,10 @@ describe('statements by ClickHouse', () => {
   const statementsOf = async (way: ClickHouseWay) => {
     const found: ComputedStatement[] = [];
     const documents = openDocuments(log.workspace);
-    for await (const { statement, text } of way.documents()) {
+    for await (const document of way.documents()) {
+      const { statement } = document;
       found.push(statement);
-      expect(text).toBe(documents.get(statement.documentSha256));
+      expect(textOf(document)).toBe(documents.get(statement.documentSha256));
     }
     documents.close();
     return found;

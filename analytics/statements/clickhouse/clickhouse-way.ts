@@ -7,7 +7,8 @@ import { ClickHouseRefused, type ClickHouse, type QueryParams } from '../../clic
 import { assertWhole } from '../../clickhouse/copied.ts';
 import { runTableOf, type TableName } from '../../clickhouse/tables.ts';
 import { sqlFile } from '../../sql-file.ts';
-import { documentOf, headingOf, type Heading } from '../heading.ts';
+import { DocumentLines, documentOf, headingOf, type Heading } from '../heading.ts';
+import { pagesOf } from '../pages.ts';
 import { AmountDiffers, RunRefused } from '../run.ts';
 import type { SqlDocument, SqlWay } from '../sql-way.ts';
 import { describeCarried } from './carried-partition.ts';
@@ -67,7 +68,8 @@ class Way implements ClickHouseWay {
     const rows = await this.#clickhouse.rows(sql('headings'), params);
     const rulesVersion = Number(this.#params['rules_version']);
     const of = { period, cutoffLogIndex, rulesVersion };
-    for (const page of pagesOf(rows.map((row) => headingOf(row, of)))) yield* this.#page(page);
+    const headings = rows.map((row) => headingOf(row, of));
+    for (const page of pagesOf(headings, PAGE_LINES)) yield* this.#page(page);
   }
 
   async leaveCarry(files: { readonly entriesFile: string; readonly balancesFile: string }) {
@@ -145,39 +147,24 @@ class Way implements ClickHouseWay {
     let at = 0;
     for (const heading of headings) {
       const lines: string[] = [];
-      let sum = 0n;
+      const amounts: bigint[] = [];
       for (let i = 0; i < heading.of.lineCount; i += 1) {
         const tab = text.indexOf('\t', at);
         const end = text.indexOf('\n', tab);
         if (tab < 0 || end < 0) break;
-        sum += BigInt(text.slice(at, tab));
-        lines.push(text.slice(tab + 1, end));
+        amounts.push(BigInt(text.slice(at, tab)));
+        lines.push(`${text.slice(tab + 1, end)},`);
         at = end + 1;
       }
-      yield documentOf(heading, lines, sum);
+      const given = new DocumentLines();
+      given.add([Buffer.from(lines.join(''))], amounts);
+      yield documentOf(heading, given);
     }
     if (at !== text.length) throw new AmountDiffers('there are lines that no statement counts');
   }
 }
 
 const PAGE_LINES = 20_000;
-
-/** A payee's statements stay together; about so many lines are read at once. */
-function* pagesOf(headings: readonly Heading[]): Generator<readonly Heading[]> {
-  let page: Heading[] = [];
-  let lines = 0;
-  for (const heading of headings) {
-    const isOfOther = page.at(-1)?.of.payeeId !== heading.of.payeeId;
-    if (lines >= PAGE_LINES && isOfOther) {
-      yield page;
-      page = [];
-      lines = 0;
-    }
-    page.push(heading);
-    lines += heading.of.lineCount;
-  }
-  if (page.length > 0) yield page;
-}
 
 /** A run that was killed leaves its tables; no run takes a day. */
 async function dropLeftOver(clickhouse: ClickHouse): Promise<void> {

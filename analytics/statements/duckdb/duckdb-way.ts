@@ -2,17 +2,26 @@
 // they run in order, and the lines they give are put into their documents.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal, rowsOf, setVariables } from '../../duckdb/engine.ts';
+import { TextColumn } from '../../duckdb/text-bytes.ts';
 import { sqlFile } from '../../sql-file.ts';
-import { documentOf, headingOf } from '../heading.ts';
+import { DocumentLines, documentOf, headingOf, type Heading } from '../heading.ts';
+import { pagesOf } from '../pages.ts';
 import { AmountDiffers, RunRefused } from '../run.ts';
 import type { SqlDocument, SqlInput, SqlWay } from '../sql-way.ts';
 
 const sql = (name: string) => sqlFile(new URL(`${name}.sql`, import.meta.url));
 
-export function duckdbWay(connection: DuckDBConnection, input: SqlInput): SqlWay {
+/** Lines that are written and ordered at once; their texts take about 500 bytes each. */
+const PAGE_LINES = 200_000;
+
+export function duckdbWay(
+  connection: DuckDBConnection,
+  input: SqlInput,
+  pageLines = PAGE_LINES,
+): SqlWay {
   return {
     compute: () => compute(connection, input),
-    documents: () => documents(connection),
+    documents: () => documents(connection, pageLines),
     leaveCarry: async ({ entriesFile, balancesFile }) => {
       await copyTo(connection, sql('open-entries'), entriesFile);
       await copyTo(connection, sql('open-balances'), balancesFile);
@@ -66,7 +75,10 @@ async function copyTo(connection: DuckDBConnection, select: string, file: string
   await connection.run(`COPY (${select}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`);
 }
 
-async function* documents(connection: DuckDBConnection): AsyncGenerator<SqlDocument> {
+async function* documents(
+  connection: DuckDBConnection,
+  pageLines: number,
+): AsyncGenerator<SqlDocument> {
   const headings = (await rowsOf(connection, sql('headings'))).map((row) =>
     headingOf(row, {
       period: String(row['period']),
@@ -74,36 +86,50 @@ async function* documents(connection: DuckDBConnection): AsyncGenerator<SqlDocum
       rulesVersion: Number(row['rules_version']),
     }),
   );
-  let at = 0;
-  let lines: string[] = [];
-  let sum = 0n;
-  for await (const chunk of linesOf(connection)) {
-    for (let row = 0; row < chunk.numbers.length; row += 1) {
-      // Headings are numbered from 1: a line of a later one means that those before are complete.
-      for (; at < chunk.numbers[row]! - 1; at += 1) {
-        yield documentOf(headings[at]!, lines, sum);
-        lines = [];
-        sum = 0n;
-      }
-      lines.push(chunk.lines[row]!);
-      sum += chunk.amounts[row]!;
-    }
-  }
-  for (; at < headings.length; at += 1) {
-    yield documentOf(headings[at]!, lines, sum);
-    lines = [];
-    sum = 0n;
+  let before = 0;
+  for (const page of pagesOf(headings, pageLines)) {
+    await setVariables(connection, {
+      first_payee: page[0]!.of.payeeId,
+      last_payee: page.at(-1)!.of.payeeId,
+    });
+    yield* documentsOf(page, before, linesOf(connection));
+    before += page.length;
   }
 }
 
-interface Lines {
+/** Headings are numbered from 1: a line of a later one means that those before are complete. */
+async function* documentsOf(
+  page: readonly Heading[],
+  before: number,
+  chunks: AsyncGenerator<LinesChunk>,
+): AsyncGenerator<SqlDocument> {
+  let at = 0;
+  let lines = new DocumentLines();
+  for await (const { numbers, amounts, texts } of chunks) {
+    for (let from = 0, to = 0; from < numbers.length; from = to) {
+      const number = numbers[from]!;
+      while (numbers[to] === number) to += 1;
+      for (; at < number - before - 1; at += 1) {
+        yield documentOf(page[at]!, lines);
+        lines = new DocumentLines();
+      }
+      lines.add(texts.pieces(from, to), amounts.slice(from, to));
+    }
+  }
+  for (; at < page.length; at += 1) {
+    yield documentOf(page[at]!, lines);
+    lines = new DocumentLines();
+  }
+}
+
+interface LinesChunk {
   /** Of the heading that each belongs to. */
   readonly numbers: readonly number[];
   readonly amounts: readonly bigint[];
-  readonly lines: readonly string[];
+  readonly texts: TextColumn;
 }
 
-async function* linesOf(connection: DuckDBConnection): AsyncGenerator<Lines> {
+async function* linesOf(connection: DuckDBConnection): AsyncGenerator<LinesChunk> {
   const result = await connection.stream(sql('lines'));
   for (;;) {
     const chunk = await result.fetchChunk();
@@ -111,7 +137,7 @@ async function* linesOf(connection: DuckDBConnection): AsyncGenerator<Lines> {
     yield {
       numbers: chunk.getColumnValues(0) as number[],
       amounts: chunk.getColumnValues(1) as bigint[],
-      lines: chunk.getColumnValues(2) as string[],
+      texts: new TextColumn(chunk, 2),
     };
   }
 }

@@ -1,6 +1,6 @@
--- Every line as RFC 8785 text, in the order of the documents and, in each, of the log. Ids that are
--- ours hold nothing that needs escaping; line ids come from others. What an event states was found
--- to be what its base and plan give.
+-- Lines of some payees as RFC 8785 text with a comma after each, in the order of the documents and,
+-- in each, of the log. Ids that are ours hold nothing that needs escaping; line ids come from others.
+-- What an event states was found to be what its base and plan give.
 SELECT number::INTEGER AS number, CASE WHEN line_minor BETWEEN -999999999999999999 AND 999999999999999999
             THEN line_minor::DECIMAL(18, 0)::BIGINT ELSE line_minor::BIGINT END AS amount_minor,
        concat(
@@ -20,11 +20,9 @@ SELECT number::INTEGER AS number, CASE WHEN line_minor BETWEEN -9999999999999999
             ELSE concat('"feeMinor":"', fee_minor, '","kind":"fixed_fee"') END,
          ',"rounding":', rounding, ',"version":', plan_version,
          '},"sellerId":"', seller_id,
-         '","text":"', text, '"}'
+         '","text":"', text, '"},'
        ) AS line
-FROM (
-  SELECT number, moved.*
-  FROM moved JOIN statement USING (payee_id, currency)
-  WHERE is_line
-  ORDER BY number, log_index
-)
+FROM moved JOIN statement USING (payee_id, currency)
+WHERE is_line
+  AND payee_id >= getvariable('first_payee') AND payee_id <= getvariable('last_payee')
+ORDER BY number, log_index
