@@ -187,6 +187,18 @@ describe('a server', () => {
     expect(await store.append('task-a', 'no_stream', events)).toMatchObject({ revision: 0 });
   });
 
+  it('that still stands after it fell silent surely stored nothing that is asked since', async () => {
+    at().double.faults.freeze();
+    await expect(store.append('task-a', 'no_stream', newEvents(1))).rejects.toBeInstanceOf(
+      OutcomeUnknown,
+    );
+    await expect(store.append('task-b', 'no_stream', newEvents(1))).rejects.toBeInstanceOf(
+      StoreUnavailable,
+    );
+    at().double.faults.thaw();
+    expect(await store.readStream('task-b')).toEqual([]);
+  });
+
   it('that was restarted answers a repeat with the first position', async () => {
     const events = newEvents(3);
     const first = await store.append('task-a', 'no_stream', events);

@@ -37,7 +37,15 @@ export function noAnswer(milliseconds: number): CallFailed {
   return new CallFailed('unknown', true, `no answer for ${milliseconds} ms`);
 }
 
+/** The server did not say anything, whoever's timer it was that ran out. */
+export function isSilence({ cause }: CallFailed): boolean {
+  if (cause === undefined) return true;
+  const { type, code } = cause as { type?: ErrorType; code?: number };
+  return type === ErrorType.DEADLINE_EXCEEDED || code === DEADLINE_EXCEEDED;
+}
+
 /** gRPC status codes that have a meaning of their own here. */
+const DEADLINE_EXCEEDED = 4;
 const PERMISSION_DENIED = 7;
 const INTERNAL = 13;
 const UNAVAILABLE = 14;
@@ -99,6 +107,9 @@ const NEVER_SENT = new RegExp(
 );
 /** The server's own words, before it does anything. */
 const NOT_TAKEN = /Server Is (Not Ready|Too Busy)/;
+
+/** Nothing of it left this process. */
+export const wasNeverSent = ({ message }: CallFailed): boolean => NEVER_SENT.test(message);
 
 function unavailable(
   failed: (kind: FailureKind, isLost: boolean) => CallFailed,

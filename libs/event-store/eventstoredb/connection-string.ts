@@ -43,6 +43,9 @@ const DEFAULT_PORT = 2113;
 
 const DEFAULT_KEEP_ALIVE_MS = 10_000;
 
+/** In seconds. Hosts are asked one by one: one that stands still must not use up a whole call. */
+const GOSSIP_TIMEOUT_S = 1;
+
 /** Throws LogUnreachable, naming `log` and never a password, for what could not be used. */
 export function parseConnection(connection: string, log: string): Server {
   const refuse = (reason: string) => new LogUnreachable(log, reason);
@@ -66,6 +69,7 @@ export function parseConnection(connection: string, log: string): Server {
   const kept = options.filter(
     (o) => !['keepaliveinterval', 'throwonappendfailure'].includes(nameOf(o)),
   );
+  if (!given.has('gossiptimeout')) kept.push(`gossipTimeout=${GOSSIP_TIMEOUT_S}`);
   return {
     credentials,
     isTls,

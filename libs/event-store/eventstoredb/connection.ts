@@ -10,6 +10,7 @@ import {
   CallFailed,
   closesChannel,
   type FailureKind,
+  isSilence,
   isUndiscovered,
   noAnswer,
 } from './call-failed.ts';
@@ -29,7 +30,14 @@ export interface Patience {
 export const PATIENCE: Patience = { callMs: 5_000, retryMs: 10_000, heartbeatMs: 2_000 };
 
 /** Our own timer lets the server's deadline go first. */
-const GRACE_MS = 500;
+export const GRACE_MS = 500;
+
+/**
+ * The client that takes the place of one whose server fell silent is asked for the log's end before
+ * anything else, and not for long: of a leader that stands still the other nodes go on telling for
+ * seconds, and it takes connections. Nothing was asked of it by then, so nothing is unknown.
+ */
+const PROOF_MS = 2_000;
 
 /** A client that could not connect gets this long before it is replaced. */
 const MIN_LIFE_MS = 200;
@@ -51,10 +59,13 @@ export class Lease {
   isRetired = false;
   /** The client has closed its own channel. */
   isBroken = false;
+  /** That its client leads to a server that answers; there is none where that is in doubt. */
+  proven: Promise<void> | undefined;
   readonly #endings = new Set<() => void>();
 
-  constructor(client: EventStoreDBClient) {
+  constructor(client: EventStoreDBClient, isInDoubt: boolean) {
     this.client = client;
+    if (!isInDoubt) this.proven = Promise.resolve();
   }
 
   /** What rests on this client for longer than a call ends with it. */
@@ -97,7 +108,7 @@ export class Connection {
     this.#server = parseConnection(source.connection, source.log);
     const { credentials } = this.#server;
     this.callOptions = { credentials, requiresLeader: true, deadline: patience.callMs };
-    this.#lease = this.#newLease();
+    this.#lease = this.#newLease(false);
     this.#heartbeat = setInterval(() => void this.#beat(), patience.heartbeatMs);
     this.#heartbeat.unref();
   }
@@ -122,6 +133,7 @@ export class Connection {
     const lease = this.#lease;
     lease.calls += 1;
     try {
+      await (lease.proven ??= this.#prove(lease));
       const answer = await ask(lease.client);
       lease.isBroken = false;
       this.#answeredAt = performance.now();
@@ -160,8 +172,7 @@ export class Connection {
   }
 
   /** The promise, or a failure when it has not settled in time. */
-  inTime<T>(promise: Promise<T>): Promise<T> {
-    const milliseconds = this.patience.callMs + GRACE_MS;
+  inTime<T>(promise: Promise<T>, milliseconds = this.patience.callMs + GRACE_MS): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(noAnswer(milliseconds)), milliseconds);
       promise.then(resolve, reject).finally(() => clearTimeout(timer));
@@ -194,7 +205,8 @@ export class Connection {
     const failure = callFailed(error);
     lease.isBroken = closesChannel(failure);
     const isTrouble = failure.isConnectionLost || ['not_done', 'refused'].includes(failure.kind);
-    this.#trouble = isTrouble ? failure.message : undefined;
+    // That none of the hosts leads to a leader is said with the reason, once it is known.
+    if (!isUndiscovered(failure)) this.#trouble = isTrouble ? failure.message : undefined;
     if (failure.isConnectionLost) this.#replace(lease, failure);
     // The client closes a channel in the turn in which a call failed on it; a call that begins
     // in the same turn would throw where nobody can catch it.
@@ -203,8 +215,9 @@ export class Connection {
   }
 
   async #explained(failure: CallFailed): Promise<CallFailed> {
+    const since = performance.now();
     const message = `${failure.message} ${await this.whyNoLeader()}`;
-    if (this.#trouble === failure.message) this.#trouble = message;
+    if (this.#answeredAt < since) this.#trouble = message;
     return new CallFailed(failure.kind, failure.isConnectionLost, message, failure.cause);
   }
 
@@ -212,7 +225,7 @@ export class Connection {
     if (lease !== this.#lease || this.closing.aborted) return;
     const isYoung = performance.now() - lease.since < MIN_LIFE_MS;
     if (failure.kind === 'not_done' && isYoung) return;
-    this.#lease = this.#newLease();
+    this.#lease = this.#newLease(isSilence(failure));
     lease.retire();
   }
 
@@ -220,24 +233,38 @@ export class Connection {
    * gRPC keeps connections of equal settings together, and waits ever longer (up to two minutes)
    * before it tries one again: other settings, another connection, tried at once.
    */
-  #newLease(): Lease {
+  #newLease(isInDoubt: boolean): Lease {
     this.#clients = (this.#clients + 1) % 1_000;
     const { keepAliveMs } = this.#server;
     const differing = keepAliveMs < 0 ? keepAliveMs : keepAliveMs + this.#clients;
-    return new Lease(EventStoreDBClient.connectionString(this.#server.connection(differing)));
+    const connection = this.#server.connection(differing);
+    return new Lease(EventStoreDBClient.connectionString(connection), isInDoubt);
+  }
+
+  async #prove(lease: Lease): Promise<void> {
+    try {
+      await this.inTime(this.#askForEnd(lease.client), Math.min(PROOF_MS, this.patience.callMs));
+    } catch (error) {
+      lease.proven = undefined;
+      throw beforeAnything(callFailed(error));
+    }
   }
 
   async #beat(): Promise<void> {
     if (performance.now() - this.#answeredAt < this.patience.heartbeatMs) return;
-    const { callOptions } = this;
-    const last = {
-      ...callOptions,
-      direction: 'backwards',
-      fromPosition: 'end',
-      maxCount: 1,
-    } as const;
-    await this.call((client) => this.inTime(firstOf(client.readAll(last)))).catch(() => undefined);
+    await this.call((client) => this.inTime(this.#askForEnd(client))).catch(() => undefined);
   }
+
+  #askForEnd(client: EventStoreDBClient): Promise<void> {
+    const last = { direction: 'backwards', fromPosition: 'end', maxCount: 1 } as const;
+    return firstOf(client.readAll({ ...this.callOptions, ...last }));
+  }
+}
+
+/** Of a call that was not even begun. */
+function beforeAnything(failure: CallFailed): CallFailed {
+  if (failure.kind !== 'unknown') return failure;
+  return new CallFailed('not_done', failure.isConnectionLost, failure.message, failure.cause);
 }
 
 async function firstOf(events: AsyncIterable<unknown>): Promise<void> {

@@ -16,7 +16,7 @@ const at = onDouble();
 
 async function refusalOf(connection: string, prefix = 'ledger.'): Promise<LogUnreachable> {
   const source = { kind: 'eventstoredb', connection, prefix } as const;
-  const options = { ...IMPATIENT, startMs: 1_200 };
+  const options = { ...IMPATIENT, startMs: 2_500 };
   const refused: unknown = await openEventStoreDb(source, options).catch((error) => error);
   expect(refused).toBeInstanceOf(LogUnreachable);
   expect(String((refused as Error).stack)).not.toContain('s3cret');
