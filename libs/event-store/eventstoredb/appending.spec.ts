@@ -123,6 +123,27 @@ describe('what befalls one append', () => {
     },
   );
 
+  it('by a server that has enough of all of them leaves each stored once', async () => {
+    await store.append('task-first', 'no_stream', newEvents(1));
+    befalls('unavailable');
+    const streams = Array.from({ length: 64 }, (_, i) => `task-${i}`);
+    await Promise.all(streams.map((stream) => store.append(stream, 'no_stream', newEvents(2))));
+    const stored = (await store.readAll()).map(({ stream }) => stream);
+    expect(stored).toHaveLength(129);
+    expect(new Set(stored)).toEqual(new Set(['task-first', ...streams]));
+  });
+
+  it('by a server that has enough of all does not say of a stored one that it is not', async () => {
+    befalls('silent_after');
+    befalls('unavailable', 1_000);
+    const [first, second] = await Promise.allSettled(
+      ['task-a', 'task-b'].map((stream) => store.append(stream, 'no_stream', newEvents(1))),
+    );
+    expect(await store.readStream('task-a')).toHaveLength(1);
+    expect(first).toMatchObject({ reason: expect.any(OutcomeUnknown) });
+    expect(second).toMatchObject({ status: 'rejected' });
+  });
+
   it('by closing another store leaves those of this one under way', async () => {
     const other = await at().open();
     await other.append('task-b', 'no_stream', newEvents(1));

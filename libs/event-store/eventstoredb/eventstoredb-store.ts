@@ -1,6 +1,6 @@
-// The log on EventStoreDB, to which several processes may write. Each append is a call of its own
-// to the leader, at exactly the revision it expects; those to one stream follow one another. What
-// surely was not stored is tried again; what may have been stored is said to be unknown.
+// The log on EventStoreDB, to which several processes may write. Each append goes to the leader at
+// exactly the revision it expects; those to one stream follow one another. What surely was not
+// stored is tried again; what may have been stored is said to be unknown.
 import { canonicalAppend } from '../canonical-event.ts';
 import { LogCorrupt } from '../log-file-errors.ts';
 import {
@@ -13,8 +13,10 @@ import {
   StoreUnavailable,
   WrongExpectedRevision,
 } from '../port.ts';
-import type { AppendResult, EventData, WrongExpectedVersionError } from '@eventstore/db-client';
-import { CallFailed } from './call-failed.ts';
+import type { WrongExpectedVersionError } from '@eventstore/db-client';
+import { type AppendAnswer, AppendCalls, type AppendRequest } from './append-call.ts';
+import { callFailed, CallFailed, type FailureKind, wasNeverSent } from './call-failed.ts';
+import { GRACE_MS } from './connection.ts';
 import { EventStoreDbReader } from './eventstoredb-reader.ts';
 import type { Mark } from './marks.ts';
 import { toStore } from './stored-event.ts';
@@ -22,13 +24,19 @@ import { toStore } from './stored-event.ts';
 interface Append {
   readonly stream: string;
   readonly expected: ExpectedRevision;
-  readonly events: EventData[];
+  readonly events: AppendRequest['events'];
 }
+
+type Stored = Extract<AppendAnswer, { readonly nextExpectedRevision: bigint }>;
+
+/** Of an append that was sent before, these say nothing about the first time. */
+const UNCERTAIN: ReadonlySet<FailureKind> = new Set(['refused', 'not_done']);
 
 export class EventStoreDbStore extends EventStoreDbReader implements EventStore {
   readonly isOnlyWriter = false;
   /** The last append under way to each stream; settles when it is done, and never rejects. */
   readonly #underWay = new Map<string, Promise<void>>();
+  readonly #calls = new AppendCalls(this.connection.callOptions);
 
   async append(
     stream: string,
@@ -36,8 +44,8 @@ export class EventStoreDbStore extends EventStoreDbReader implements EventStore 
     events: readonly AppendedEvent[],
   ): Promise<Appended> {
     const { canonical } = canonicalAppend(stream, events);
-    const stored = events.map((event, i) => toStore(event, canonical[i]!));
-    return this.#inTurn(stream, () => this.#append({ stream, expected, events: stored }));
+    const named = events.map(({ id, type }, i) => ({ id, type, canonical: canonical[i]! }));
+    return this.#inTurn(stream, () => this.#append({ stream, expected, events: named }));
   }
 
   /** See Marks. */
@@ -67,14 +75,9 @@ export class EventStoreDbStore extends EventStoreDbReader implements EventStore 
   }
 
   async #append(append: Append): Promise<Appended> {
-    const { stream, expected, events } = append;
-    const expectedRevision = expected === 'no_stream' ? expected : BigInt(expected);
-    const options = { ...this.connection.callOptions, expectedRevision };
-    let result: AppendResult;
+    let result: Stored;
     try {
-      result = await this.connection.callAgain(['not_done'], (client) =>
-        this.connection.inTime(client.appendToStream(this.prefix + stream, events, options)),
-      );
+      result = await this.#onOpenCall(append);
     } catch (error) {
       throw error instanceof CallFailed ? this.#outcomeOf(append, error) : error;
     }
@@ -82,7 +85,51 @@ export class EventStoreDbStore extends EventStoreDbReader implements EventStore 
     return this.#appended(append, result);
   }
 
-  async #appended({ stream, expected, events }: Append, result: AppendResult): Promise<Appended> {
+  /** With others, over a call that is open already; when that fails for all of them, alone. */
+  async #onOpenCall(append: Append): Promise<Stored> {
+    const { connection } = this;
+    const stream = this.prefix + append.stream;
+    const request = { ...append, stream, callMs: connection.patience.callMs, graceMs: GRACE_MS };
+    let isAsked = false;
+    let answer: AppendAnswer;
+    try {
+      answer = await connection.call((client) => {
+        isAsked = true;
+        return this.#calls.append(client, request, (call) => {
+          const { lease } = connection;
+          if (lease.client === client) lease.onRetired(() => call.end());
+          else call.end();
+        });
+      });
+    } catch (error) {
+      if (!(error instanceof CallFailed && error.kind === 'not_done')) throw error;
+      return this.#alone(append, isAsked && !wasNeverSent(error));
+    }
+    if (answer instanceof Error) throw callFailed(answer);
+    return answer;
+  }
+
+  /**
+   * The same events again are answered with the first position. But what may have been stored with
+   * the others is not said to be stored nowhere.
+   */
+  async #alone({ stream, expected, events }: Append, mayBeDone: boolean): Promise<Stored> {
+    const { connection } = this;
+    const expectedRevision = expected === 'no_stream' ? expected : BigInt(expected);
+    const options = { ...connection.callOptions, expectedRevision };
+    const stored = events.map((event) => toStore(event, event.canonical));
+    try {
+      return await connection.callAgain(['not_done'], (client) =>
+        connection.inTime(client.appendToStream(this.prefix + stream, stored, options)),
+      );
+    } catch (error) {
+      const isCertain = error instanceof CallFailed && !UNCERTAIN.has(error.kind);
+      if (!mayBeDone || isCertain || !(error instanceof CallFailed)) throw error;
+      throw new CallFailed('unknown', false, error.message, error.cause);
+    }
+  }
+
+  async #appended({ stream, expected, events }: Append, result: Stored): Promise<Appended> {
     const last = Number(result.nextExpectedRevision);
     const revision = last - events.length + 1;
     const wanted = expected === 'no_stream' ? 0 : expected + 1;

@@ -15,17 +15,23 @@ const KEPT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** Where an id of another form is kept; no metadata of the ledger has a member like it. */
 const ID_AS_GIVEN = '$id';
 
-export function toStore({ id, type }: AppendedEvent, canonical: CanonicalParts): EventData {
-  const { metadata } = canonical;
-  const kept = KEPT_ID.test(id)
-    ? metadata
-    : `{"${ID_AS_GIVEN}":${canonicalJson(id)},${metadata.slice(1)}`;
+/** The text that the server keeps beside the event's data. */
+export function keptMetadata(id: string, { metadata }: CanonicalParts): string {
+  if (KEPT_ID.test(id)) return metadata;
+  return `{"${ID_AS_GIVEN}":${canonicalJson(id)},${metadata.slice(1)}`;
+}
+
+/** For the client, which makes the text of it again. */
+export function toStore(
+  { id, type }: Pick<AppendedEvent, 'id' | 'type'>,
+  canonical: CanonicalParts,
+): EventData {
   return {
     id,
     type,
     contentType: 'application/json',
     data: inCanonicalOrder(canonical.data) as Record<string, unknown>,
-    metadata: new Uint8Array(Buffer.from(kept)),
+    metadata: new Uint8Array(Buffer.from(keptMetadata(id, canonical))),
   };
 }
 
