@@ -1,7 +1,6 @@
 // What of the server's protocol is spoken without the client's help: the client's own messages, and
 // those of its members that its types keep to themselves.
 import { createRequire } from 'node:module';
-import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 import type sharedMessages from '@eventstore/db-client/generated/shared_pb.js';
 import type statusMessages from '@eventstore/db-client/generated/status_pb.js';
@@ -25,9 +24,18 @@ const { parseUUID, convertToCommandError } = here(`${client}/dist/utils/index.js
 };
 
 export { BatchAppendResp, parseUUID, unpackToCommandError };
-export type Bytes = ClientDuplexStream<Buffer, Buffer>;
+
+/** A call to which messages are written, and from which they come, as bytes. */
+export interface Bytes {
+  write(message: Buffer): void;
+  cancel(): void;
+  on(event: 'data', listener: (message: Buffer) => void): void;
+  on(event: 'error', listener: (error: unknown) => void): void;
+  on(event: 'end', listener: () => void): void;
+}
 
 type GrpcClient = streamServices.StreamsClient;
+type CallArguments = Required<Parameters<GrpcClient['batchAppend']>>;
 
 interface Inside {
   /** Closes the channel upon errors after which the client opens another. */
@@ -36,7 +44,7 @@ interface Inside {
     name: string,
     ask: (client: GrpcClient) => Promise<T>,
   ): Promise<T>;
-  callArguments(options: BaseOptions, call: { deadline: number }): [Metadata, object];
+  callArguments(options: BaseOptions, call: { deadline: number }): CallArguments;
 }
 
 const inside = (client: EventStoreDBClient) => client as unknown as Inside;
