@@ -17,8 +17,8 @@ export async function assertEmptyLog({ log }: Config): Promise<void> {
   if (head === NO_POSITION) return;
   throw new CliFailure(
     EXIT.files,
-    `${nameOf(log)} holds a ledger already: a demo is made in an empty log. Give another --prefix ` +
-      'where that ledger has one too, else another server.',
+    `${nameOf(log)} holds a ledger already: a demo is made in an empty log. Give another ` +
+      '--prefix where that ledger has one too, else another server.',
   );
 }
 

@@ -5,11 +5,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { Session } from 'chdb';
+import { onOneNode, startInCluster } from './one-node-cluster.ts';
 import { AS_STOCK, withRows } from './stock.ts';
 
 const { values } = parseArgs({
-  options: { port: { type: 'string', default: '0' }, directory: { type: 'string' } },
+  options: {
+    port: { type: 'string', default: '0' },
+    directory: { type: 'string' },
+    cluster: { type: 'boolean', default: false },
+  },
 });
+if (values.cluster) startInCluster();
 const engine = new Session(values.directory);
 let turn: Promise<unknown> = engine.queryAsync(AS_STOCK);
 
@@ -38,7 +44,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   try {
     await prepare(url.searchParams);
     const format = url.searchParams.get('default_format') ?? 'TabSeparated';
-    const ask = (statement: string) => engine.queryAsync(statement, { format });
+    const ask = (statement: string) =>
+      engine.queryAsync(values.cluster ? onOneNode(statement) : statement, { format });
     const statement = url.searchParams.get('query');
     const result = await (statement === null
       ? ask(body.toString('utf8'))

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { openClickHouse } from '#analytics/clickhouse/client.ts';
 import type { ClickHouseTarget } from '#analytics/workspace.ts';
+import { CLUSTER } from './one-node-cluster.ts';
 
 const MAIN = new URL(`./main${extname(import.meta.url)}`, import.meta.url);
 
@@ -42,22 +43,34 @@ const newDatabase = () => `ledger_${randomUUID().replaceAll('-', '')}`;
 export class ClickHouseServer implements TestClickHouse {
   readonly #directory = mkdtempSync(join(tmpdir(), 'promo-ledger-clickhouse-'));
   #process: ChildProcess | undefined;
+  readonly #isCluster: boolean;
   #port = 0;
 
-  static async start(): Promise<ClickHouseServer> {
-    const server = new ClickHouseServer();
+  private constructor(isCluster: boolean) {
+    this.#isCluster = isCluster;
+  }
+
+  /** @param isCluster the one node of a cluster (one-node-cluster.ts) */
+  static async start(isCluster = false): Promise<ClickHouseServer> {
+    const server = new ClickHouseServer(isCluster);
     await server.restart();
     return server;
   }
 
   target(): ClickHouseTarget {
     const url = `http://tester:not-a-secret@127.0.0.1:${this.#port}`;
-    return { url, database: newDatabase() };
+    return {
+      ...{ url, database: newDatabase() },
+      ...(this.#isCluster && { cluster: CLUSTER }),
+    };
   }
 
   /** On the same port and with the same data. */
   async restart(): Promise<void> {
-    const args = ['--port', String(this.#port), '--directory', this.#directory];
+    const args = [
+      ...['--port', String(this.#port), '--directory', this.#directory],
+      ...(this.#isCluster ? ['--cluster'] : []),
+    ];
     this.#process = fork(MAIN, args, { execArgv: [], silent: true });
     const [{ port }] = (await once(this.#process, 'message')) as [{ port: number }];
     this.#port = port;
