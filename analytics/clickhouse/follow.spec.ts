@@ -1,7 +1,10 @@
 // The copy as it is kept in operation: over HTTP, with a server that comes and goes, by several at
 // once and beside a close.
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { type LogSource, openEventStore } from '#event-store/log-source.ts';
 import { ClickHouseServer } from '../../test/support/clickhouse/server.ts';
+import { startEventStoreDouble } from '../../test/support/eventstore-double/double.ts';
 import { until } from '../../test/support/until.ts';
 import { withLog } from '../log.ts';
 import { carryDirectory } from '../statements/carry.ts';
@@ -43,10 +46,10 @@ describe('the copy of the log that is kept up to date', () => {
     readonly news: CopyNews[];
     readonly ended: Promise<void>;
   }
-  const keep = (): Kept => {
+  const keep = (source: LogSource = log.workspace.log): Kept => {
     const end = new AbortController();
     const news: CopyNews[] = [];
-    const ended = followIntoClickHouse(log.workspace.log, target, {
+    const ended = followIntoClickHouse(source, target, {
       ...{ signal: end.signal, lingerMs: 1, firstPauseMs: 5 },
       onNews: (each) => news.push(each),
     });
@@ -158,6 +161,45 @@ describe('the copy of the log that is kept up to date', () => {
     for (const copy of copies) await until(() => hasCaughtUp(copy, 62));
     await expectWhole();
   });
+
+  it('goes on after the log was out of reach, and says so', async () => {
+    const double = await startEventStoreDouble();
+    const { connection } = double;
+    const source = { kind: 'eventstoredb', connection, prefix: 'shop.' } as const;
+    const store = await openEventStore(source);
+    const append = (sellerId: string) => {
+      const id = randomUUID();
+      const data = { sellerId, occurredAt: CLOSED_AT };
+      const metadata = {
+        correlationId: id,
+        causationId: id,
+        actor: 'test:x',
+        recordedAt: CLOSED_AT,
+      };
+      const event = { id, type: 'SellerJoined', data, metadata };
+      return store.append(`seller-${sellerId}`, 'no_stream', [event]);
+    };
+    await append('s1');
+    const copy = keep(source);
+    await until(() => hasCaughtUp(copy, 1));
+    await double.faults.refuseConnections();
+    await until(() => copy.news.at(-1)?.kind === 'outage');
+    expect(copy.news.at(-1)).toMatchObject({
+      isDamage: false,
+      message: expect.stringContaining('EventStoreDB at 127.0.0.1'),
+    });
+    await double.faults.acceptConnections();
+    await append('s2');
+    await until(() => hasCaughtUp(copy, 2));
+    expect(await rows('SELECT stream FROM events ORDER BY log_index')).toEqual([
+      { stream: 'seller-s1' },
+      { stream: 'seller-s2' },
+    ]);
+    copy.end.abort();
+    await copy.ended;
+    await store.close();
+    await double.stop();
+  }, 60_000);
 
   it('ends with what no waiting mends', async () => {
     const source = { kind: 'sqlite', file: `${log.directory}/none.db` } as const;

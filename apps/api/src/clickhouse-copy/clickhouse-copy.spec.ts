@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { openClickHouse } from '#analytics/clickhouse/client.ts';
 import type { ClickHouseTarget } from '#analytics/workspace.ts';
 import { ClickHouseServer } from '../../../../test/support/clickhouse/server.ts';
@@ -13,6 +14,7 @@ import { until } from '../../../../test/support/until.ts';
 import { BUYER_KEYS_FILE } from '../buyer-keys.ts';
 import { configFrom } from '../config.ts';
 import { type RunningService, serve } from '../serve.ts';
+import { ClickHouseCopy } from './clickhouse-copy.ts';
 
 let root: string;
 let server: ClickHouseServer;
@@ -101,6 +103,20 @@ it('serves and is ready while ClickHouse is away, says so, and makes up for it',
   await server.restart();
   await until(follows(service));
   expect(await sellersInClickHouse()).toEqual(['seller-s1', 'seller-s2']);
+});
+
+it('raises an alarm over what no waiting mends, and names it', async () => {
+  const directory = join(root, 'gone');
+  const config = configFrom({
+    ...{ PROMO_LEDGER_DATA: directory, PROMO_LEDGER_CLICKHOUSE_URL: target.url },
+  });
+  Logger.overrideLogger(false);
+  const copy = new ClickHouseCopy(config);
+  copy.start();
+  await until(() => copy.status()?.state === 'alarm');
+  expect(copy.status()?.message).toBe(`${join(directory, 'ledger.db')} does not exist`);
+  await copy.onModuleDestroy();
+  expect(copy.status()?.state).toBe('stopped');
 });
 
 it('has no copy to speak of where statements are computed on another engine', async () => {
