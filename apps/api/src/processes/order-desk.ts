@@ -8,7 +8,7 @@ import type { OrderEvent } from '#ledger/order.events.ts';
 import { programme, type ProgrammeState } from '#ledger/programme.ts';
 import type { OrderRefusal, OrderState, SettleParked } from '#ledger/order.ts';
 import { PROGRAMME_STREAM } from '#ledger/streams.ts';
-import type { EventLogReader, StreamEvent } from '#event-store/port.ts';
+import type { EventLogReader, EventStore, StreamEvent } from '#event-store/port.ts';
 import type { Runner } from '#event-store/runner.ts';
 import type { Loaded } from '#event-store/transaction.ts';
 import type { BuyerKeys } from '../buyer-keys.ts';
@@ -19,7 +19,7 @@ import { NewOrders, type NewStreams } from './new-orders.ts';
 export class OrderDesk {
   constructor(
     @Inject(RUNNER) readonly runner: Runner,
-    @Inject(EVENT_STORE) readonly log: EventLogReader,
+    @Inject(EVENT_STORE) readonly log: EventLogReader & Pick<EventStore, 'isOnlyWriter'>,
     @Inject(BUYER_KEYS) readonly buyerKeys: BuyerKeys,
     @Inject(NewOrders) readonly newOrders: NewStreams,
   ) {}
