@@ -130,6 +130,8 @@ describe('the nodes of the service', () => {
     });
     expect(proxied.map(([, address]) => address)).toEqual(bound);
     expect(read('./haproxy.cfg')).toContain('httpchk GET /health/ready');
+    // Without it an upgrade under load breaks off requests that no node has seen.
+    expect(read('./haproxy.cfg')).toMatch(/^ {2}option http-server-close$/m);
     const published = services.flatMap(([name, { ports = [] }]) => ports.map((p) => [name, p]));
     expect(published).toEqual([['proxy', '127.0.0.1:3000:3000']]);
   });
