@@ -36,9 +36,9 @@ export type BulkContext = Pick<CommandContext, 'actor' | 'correlationId' | 'caus
 
 /**
  * A window of about five hundred short lines, where two commits take it to the disk. On a server it
- * is of two thousand: the lines of one code in a window are reserved by one call.
+ * is of a thousand: the lines of one code in a window are reserved by one call.
  */
-const WINDOW_BYTES = { here: 160 * 1024, onServer: 640 * 1024 };
+const WINDOW_BYTES = { here: 160 * 1024, onServer: 320 * 1024 };
 
 type Told = Answer<OrderAnswer | OrderFactAnswer>;
 type BulkLine = { readonly line: number } & ({ readonly fact: BulkFact } | Fault);
