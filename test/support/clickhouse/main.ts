@@ -11,11 +11,11 @@ import { AS_STOCK, withRows } from './stock.ts';
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
-    directory: { type: 'string' },
+    directory: { type: 'string', default: '.' },
     cluster: { type: 'boolean', default: false },
   },
 });
-if (values.cluster) startInCluster();
+if (values.cluster) startInCluster(values.directory);
 const engine = new Session(values.directory);
 let turn: Promise<unknown> = engine.queryAsync(AS_STOCK);
 

@@ -1,8 +1,7 @@
 // A cluster of one node, as far as the engine in a process can be one: it knows itself as a shard,
 // and has its macros. It has no Keeper and no queue for statements that all nodes run: these run
 // here, and tables that replicas would share are plain ones.
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Its name. */
@@ -19,9 +18,10 @@ const CONFIG = `<clickhouse>
 </clickhouse>
 `;
 
-/** The engine reads the configuration of the directory that it is started in. */
-export function startInCluster(): void {
-  const directory = mkdtempSync(join(tmpdir(), 'promo-ledger-cluster-'));
+/** The engine reads the configuration that it finds where it is started: one beside its data. */
+export function startInCluster(dataDirectory: string): void {
+  const directory = join(dataDirectory, 'cluster');
+  mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'config.xml'), CONFIG);
   process.chdir(directory);
 }
