@@ -1,6 +1,7 @@
 // What each line of a bulk feed is answered with: one line for a line, in the order of the input.
 import { z } from 'zod';
 import { AppendTooLarge, OutcomeUnknown, StoreUnavailable } from '#event-store/port.ts';
+import { TooManyAttempts } from '#event-store/transaction.ts';
 import { Refused, type Answer } from '../../http/answer.ts';
 import { positionToken } from '../../http/position.ts';
 import { Pointer } from '../../http/problem.ts';
@@ -80,7 +81,8 @@ export function failedAnswer(line: number, error: unknown): BulkAnswer {
 
 function failureOf(error: unknown): string {
   if (error instanceof OutcomeUnknown) return 'outcome_must_be_known';
-  if (error instanceof StoreUnavailable) return 'store_must_be_available';
+  if (error instanceof StoreUnavailable || error instanceof TooManyAttempts)
+    return 'store_must_be_available';
   if (error instanceof AppendTooLarge) return 'order_must_fit_one_append';
   return 'bug_must_be_reported';
 }
