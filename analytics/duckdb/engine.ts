@@ -6,6 +6,8 @@ import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb
 
 export interface Engine {
   readonly connection: DuckDBConnection;
+  /** One more, for a query beside another one: sees what is not TEMP, and has its own variables. */
+  connect(): Promise<DuckDBConnection>;
   close(): void;
 }
 
@@ -31,12 +33,18 @@ export async function openEngine({
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  const connection = await instance.connect();
-  await connection.run("SET TimeZone = 'UTC'");
+  const connections: DuckDBConnection[] = [];
+  const connect = async () => {
+    const connection = await instance.connect();
+    connections.push(connection);
+    await connection.run("SET TimeZone = 'UTC'");
+    return connection;
+  };
   return {
-    connection,
+    connection: await connect(),
+    connect,
     close: () => {
-      connection.closeSync();
+      for (const connection of connections) connection.closeSync();
       instance.closeSync();
       rmSync(spill, { recursive: true, force: true });
     },

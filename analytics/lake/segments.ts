@@ -1,7 +1,8 @@
 // Segment files: written once under a temporary name, made durable, then renamed to the name that
 // holds their range and hash. Nothing is read from a segment whose hash was not checked.
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { makeDurable } from '#event-store/durable-file.ts';
@@ -15,7 +16,7 @@ const STAGED_SQL = new URL('staged.sql', import.meta.url);
 /** A row group is what a reader can pass over: entries are read payee by payee. */
 const TABLES = {
   events: { script: new URL('events.sql', import.meta.url), rowGroup: 40_960 },
-  entries: { script: new URL('entries.sql', import.meta.url), rowGroup: 8_192 },
+  entries: { script: new URL('entries.sql', import.meta.url), rowGroup: 16_384 },
 } as const;
 
 export const segmentsDirectory = (lake: string) => join(lake, 'segments');
@@ -76,12 +77,21 @@ async function writeTable(
 
 const padded = (index: number) => String(index).padStart(12, '0');
 
+const HASHED_BYTES = 1 << 20;
+
 export async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    hash.update(chunk as Buffer);
+  const buffer = Buffer.allocUnsafe(HASHED_BYTES);
+  const file = await open(path);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
   }
-  return hash.digest('hex');
 }
 
 /** Their paths, once each is found to be what the manifest says. Throws LakeDamaged. */

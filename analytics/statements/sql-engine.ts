@@ -71,7 +71,7 @@ class DuckDbEngine implements SqlEngine {
       spillDirectory: spillDirectory(lake),
       ...(this.#threads !== undefined && { threads: this.#threads }),
     });
-    return duckdbWay(this.#engine.connection, { ...run, ...files });
+    return duckdbWay(this.#engine, { ...run, ...files });
   }
 
   async close(): Promise<void> {

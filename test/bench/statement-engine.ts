@@ -51,7 +51,7 @@ async function openDuckDb(directory: string, log: GeneratedLog): Promise<Stateme
       const after = carry?.cutoffLogIndex ?? -1;
       const files = await lakeFiles(lake, { after, until: cutoffLogIndex });
       const input = { ...files, ...closing, cutoffLogIndex, ...(carry && { carry }) };
-      return duckdbWay(engine.connection, input);
+      return duckdbWay(engine, input);
     },
     close: async () => engine.close(),
   };

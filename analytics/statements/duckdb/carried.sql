@@ -1,5 +1,5 @@
 -- What the close of the period before left: entries still open then, and what was payable.
-CREATE OR REPLACE TEMP VIEW entry AS
+CREATE OR REPLACE VIEW entry AS
 SELECT * FROM read_parquet(getvariable('carried_entries'))
 WHERE log_index < getvariable('after')
 UNION ALL

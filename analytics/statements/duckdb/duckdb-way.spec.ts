@@ -36,7 +36,7 @@ describe('statements by DuckDB', () => {
   const documents = async ({ period, cutoffLogIndex }: ComputedRun, pageLines?: number) => {
     const range = { after: -1, until: cutoffLogIndex };
     const files = await lakeFiles(log.workspace.lakeDirectory, range);
-    const way = duckdbWay(engine.connection, { ...files, period, cutoffLogIndex }, pageLines);
+    const way = duckdbWay(engine, { ...files, period, cutoffLogIndex }, pageLines);
     await way.compute();
     const found = [];
     for await (const document of way.documents())

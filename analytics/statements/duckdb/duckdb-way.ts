@@ -1,7 +1,7 @@
 // Statements by DuckDB over the lake. All arithmetic is in the `.sql` files beside this one; here
 // they run in order, and the lines they give are put into their documents.
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { literal, rowsOf, setVariables } from '../../duckdb/engine.ts';
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import { literal, rowsOf, setVariables, type Engine } from '../../duckdb/engine.ts';
 import { TextColumn } from '../../duckdb/text-bytes.ts';
 import { sqlFile } from '../../sql-file.ts';
 import { DocumentLines, documentOf, headingOf, type Heading } from '../heading.ts';
@@ -11,17 +11,23 @@ import type { SqlDocument, SqlInput, SqlWay } from '../sql-way.ts';
 
 const sql = (name: string) => sqlFile(new URL(`${name}.sql`, import.meta.url));
 
-/** Lines that are written and ordered at once; their texts take about 500 bytes each. */
-const PAGE_LINES = 200_000;
+/**
+ * Lines that are written and ordered at once, those of two pages side by side; their texts take
+ * about 500 bytes each. With fewer, most row groups are read for several pages.
+ */
+const PAGE_LINES = 400_000;
 
-export function duckdbWay(
-  connection: DuckDBConnection,
-  input: SqlInput,
-  pageLines = PAGE_LINES,
-): SqlWay {
+/** Expects an engine of its own. */
+export function duckdbWay(engine: Engine, input: SqlInput, pageLines = PAGE_LINES): SqlWay {
+  const { connection } = engine;
   return {
     compute: () => compute(connection, input),
-    documents: () => documents(connection, pageLines),
+    async *documents() {
+      const beside = await engine.connect();
+      await setInput(beside, input);
+      await beside.run(sql('period'));
+      yield* documents([connection, beside], pageLines);
+    },
     leaveCarry: async ({ entriesFile, balancesFile }) => {
       await copyTo(connection, sql('open-entries'), entriesFile);
       await copyTo(connection, sql('open-balances'), balancesFile);
@@ -30,24 +36,11 @@ export function duckdbWay(
 }
 
 async function compute(connection: DuckDBConnection, input: SqlInput): Promise<void> {
-  await setVariables(connection, {
-    event_files: input.eventFiles,
-    entry_files: input.entryFiles,
-    after: BigInt(input.carry?.cutoffLogIndex ?? -1),
-    cutoff: BigInt(input.cutoffLogIndex),
-    has_carry: input.carry !== undefined,
-    ...(input.only && { payee: input.only.payeeId, currency: input.only.currency }),
-  });
+  await setInput(connection, input);
   await connection.run(sql('entries'));
-  if (input.carry) {
-    const { entriesFile, balancesFile } = input.carry;
-    await setVariables(connection, {
-      carried_entries: entriesFile,
-      carried_balances: balancesFile,
-    });
-    await connection.run(sql('carried'));
-  }
+  if (input.carry) await connection.run(sql('carried'));
   await assertPeriodIsThere(connection, input.period);
+  await connection.run(sql('period'));
   await connection.run(sql('computed'));
   await connection.run(sql('postings'));
   await connection.run(sql('totals'));
@@ -57,6 +50,17 @@ async function compute(connection: DuckDBConnection, input: SqlInput): Promise<v
   await connection.run(sql('statements'));
   await connection.run(sql('json'));
 }
+
+const setInput = (connection: DuckDBConnection, { carry, only, ...input }: SqlInput) =>
+  setVariables(connection, {
+    event_files: input.eventFiles,
+    entry_files: input.entryFiles,
+    after: BigInt(carry?.cutoffLogIndex ?? -1),
+    cutoff: BigInt(input.cutoffLogIndex),
+    has_carry: carry !== undefined,
+    ...(carry && { carried_entries: carry.entriesFile, carried_balances: carry.balancesFile }),
+    ...(only && { payee: only.payeeId, currency: only.currency }),
+  });
 
 async function assertPeriodIsThere(connection: DuckDBConnection, period: string): Promise<void> {
   const rows = await rowsOf(connection, 'SELECT period FROM closing ORDER BY ordinal DESC LIMIT 1');
@@ -75,26 +79,41 @@ async function copyTo(connection: DuckDBConnection, select: string, file: string
   await connection.run(`COPY (${select}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`);
 }
 
+/** While the lines of a page are read, those of the next are written and ordered. */
 async function* documents(
-  connection: DuckDBConnection,
+  connections: readonly [DuckDBConnection, DuckDBConnection],
   pageLines: number,
 ): AsyncGenerator<SqlDocument> {
-  const headings = (await rowsOf(connection, sql('headings'))).map((row) =>
+  const headings = (await rowsOf(connections[0], sql('headings'))).map((row) =>
     headingOf(row, {
       period: String(row['period']),
       cutoffLogIndex: Number(row['cutoff']),
       rulesVersion: Number(row['rules_version']),
     }),
   );
+  const pages = [...pagesOf(headings, pageLines)];
+  const begun = (index: number) => {
+    const page = pages[index];
+    const lines = page && beginLines(connections[index % 2]!, page);
+    lines?.catch(() => undefined);
+    return lines;
+  };
   let before = 0;
-  for (const page of pagesOf(headings, pageLines)) {
-    await setVariables(connection, {
-      first_payee: page[0]!.of.payeeId,
-      last_payee: page.at(-1)!.of.payeeId,
-    });
-    yield* documentsOf(page, before, linesOf(connection));
+  let next = begun(0);
+  for (const [index, page] of pages.entries()) {
+    const lines = await next!;
+    next = begun(index + 1);
+    yield* documentsOf(page, before, linesOf(lines));
     before += page.length;
   }
+}
+
+async function beginLines(connection: DuckDBConnection, page: readonly Heading[]) {
+  await setVariables(connection, {
+    first_payee: page[0]!.of.payeeId,
+    last_payee: page.at(-1)!.of.payeeId,
+  });
+  return connection.stream(sql('lines'));
 }
 
 /** Headings are numbered from 1: a line of a later one means that those before are complete. */
@@ -129,8 +148,7 @@ interface LinesChunk {
   readonly texts: TextColumn;
 }
 
-async function* linesOf(connection: DuckDBConnection): AsyncGenerator<LinesChunk> {
-  const result = await connection.stream(sql('lines'));
+async function* linesOf(result: DuckDBResult): AsyncGenerator<LinesChunk> {
   for (;;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) return;

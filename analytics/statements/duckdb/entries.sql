@@ -1,6 +1,6 @@
 -- The closed periods and the entries that a run looks at: those of the log before the cutoff, and
 -- after the period before when its open entries were carried over (carried.sql).
-CREATE TEMP TABLE closing AS
+CREATE TABLE closing AS
 SELECT row_number() OVER (ORDER BY log_index)::INTEGER AS ordinal,
        log_index AS cutoff,
        starts_at::TIMESTAMP_MS AS starts_at,
@@ -15,7 +15,7 @@ FROM (
     AND log_index > getvariable('after') AND log_index <= getvariable('cutoff')
 );
 
-CREATE TEMP VIEW entry AS
+CREATE VIEW entry AS
 SELECT *
 FROM read_parquet(getvariable('entry_files'))
 WHERE log_index > getvariable('after') AND log_index < getvariable('cutoff')
@@ -23,4 +23,4 @@ WHERE log_index > getvariable('after') AND log_index < getvariable('cutoff')
        OR (payee_id = getvariable('payee') AND currency = getvariable('currency')));
 
 -- What is payable to whom before the first of these periods.
-CREATE TEMP TABLE balance (payee_id VARCHAR, currency VARCHAR, balance_minor DECIMAL(38, 0));
+CREATE TABLE balance (payee_id VARCHAR, currency VARCHAR, balance_minor DECIMAL(38, 0));

@@ -5,9 +5,8 @@ SELECT number::INTEGER AS number, CASE WHEN line_minor BETWEEN -9999999999999999
             THEN line_minor::DECIMAL(18, 0)::BIGINT ELSE line_minor::BIGINT END AS amount_minor,
        concat(
          '{"amountMinor":"', line_minor, '","base":[',
-         array_to_string(list_transform(lines, lambda line: concat(
-           '{"afterMinor":"', line.after_minor, '","beforeMinor":"', line.before_minor,
-           '","lineId":', json_text(line.line_id), '}')), ','),
+         CASE WHEN len(lines) = 1 THEN base_text(lines[1])
+           ELSE array_to_string(list_transform(lines, lambda line: base_text(line)), ',') END,
          '],"clearsAt":"', strftime(clears_at, '%Y-%m-%dT%H:%M:%S.%gZ'),
          '","codeId":"', code_id,
          '","event":"', stream, '@', revision,

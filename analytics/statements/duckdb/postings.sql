@@ -3,18 +3,7 @@
 -- is after its clears_at: periods are closed in order, so it is in an earlier one when the period
 -- before takes it, and stays open when this one does not. Nothing is kept of them: to read the
 -- segments again takes less time, and no memory.
-SET VARIABLE target = (SELECT max(ordinal) FROM closing);
-SET VARIABLE starts_at = (SELECT starts_at FROM closing WHERE ordinal = getvariable('target'));
-SET VARIABLE ends_at = (SELECT ends_at FROM closing WHERE ordinal = getvariable('target'));
--- None before the first one: no posting has a logIndex below zero.
-SET VARIABLE previous_cutoff = coalesce(
-  (SELECT cutoff FROM closing WHERE ordinal = getvariable('target') - 1), -1);
-SET VARIABLE previous_end = coalesce(
-  (SELECT ends_at FROM closing WHERE ordinal = getvariable('target') - 1), getvariable('starts_at'));
--- Never late in the first period of the ledger: everything before it belongs there.
-SET VARIABLE may_be_late = getvariable('has_carry') OR getvariable('target') > 1;
-
-CREATE TEMP VIEW moved AS
+CREATE VIEW moved AS
 SELECT *,
        is_line AND getvariable('may_be_late') AND clears_at < getvariable('starts_at') AS late,
        CASE type WHEN 'CommissionHeld' THEN -moved_minor ELSE moved_minor END AS amount_minor,

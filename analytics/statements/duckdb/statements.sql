@@ -1,5 +1,5 @@
 -- One statement for every payee and currency with lines or a balance, in order of payee, currency.
-CREATE TEMP TABLE statement AS
+CREATE TABLE statement AS
 WITH due AS (
   SELECT payee_id, currency,
          coalesce(balance_minor, 0)::HUGEINT + coalesce(earlier_minor, 0) AS opening_minor,

@@ -1,6 +1,6 @@
 -- One pass over everything that moves money, for each payee and currency: what is faulty is
 -- counted, what is not is added up. Amounts have 64 bits and sums 128, which no number of entries can fill.
-CREATE TEMP TABLE total AS
+CREATE TABLE total AS
 SELECT payee_id, currency,
        count(*) FILTER (is_faulty) AS faults,
        coalesce(sum(amount_minor) FILTER (is_earlier), 0)
