@@ -46,7 +46,7 @@ const OF_A_CLUSTER: readonly Fault[] = [
         const since = performance.now();
         await field.server.cluster!.stallLeader();
         await field.recovered();
-        await pause(10_000 - (performance.now() - since));
+        await pause(Math.max(0, 10_000 - (performance.now() - since)));
         await field.server.goOn();
         await field.recovered();
       }),
