@@ -208,7 +208,7 @@ describe('a server', () => {
     expect(await store.append('task-a', 'no_stream', events)).toMatchObject({ revision: 0 });
   });
 
-  it('that still stands after it fell silent surely stored nothing that is asked since', async () => {
+  it('that still stands after it fell silent stored nothing that is asked since', async () => {
     at().double.faults.freeze();
     await expect(store.append('task-a', 'no_stream', newEvents(1))).rejects.toBeInstanceOf(
       OutcomeUnknown,
