@@ -38,6 +38,8 @@ class Following {
         env: {
           ...process.env,
           NODE_OPTIONS: '',
+          // The log is in the directory, also where the other crash tests are given a server.
+          PROMO_LEDGER_EVENTSTORE_URL: '',
           PROMO_LEDGER_DATA: directory,
           PROMO_LEDGER_CLICKHOUSE_URL: url,
           PROMO_LEDGER_CLICKHOUSE_DATABASE: database,
