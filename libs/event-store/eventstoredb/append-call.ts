@@ -146,12 +146,12 @@ export class AppendCall {
 
 /** BatchAppendReq of streams.proto; members by their numbers there. */
 function asked(id: string, { stream, expected, events, callMs }: AppendRequest): Part {
-  const until = Date.now() + callMs;
-  const [seconds, nanos] = [Math.floor(until / 1_000), (until % 1_000) * 1_000_000];
+  // For so long and not until then: the server's clock need not agree with ours.
+  const [seconds, nanos] = [Math.floor(callMs / 1_000), (callMs % 1_000) * 1_000_000];
   const options = message(
     field(1, field(3, text(stream))),
     expected === 'no_stream' ? field(3, NOTHING) : numberField(2, expected),
-    field(6, message(numberField(1, seconds), numberField(2, nanos))),
+    field(7, message(numberField(1, seconds), numberField(2, nanos))),
   );
   const proposed = events.map((event) => field(3, proposedEvent(event)));
   const isFinal = numberField(4, 1);
