@@ -36,6 +36,8 @@ export function duckdbWay(engine: Engine, input: SqlInput, pageLines = PAGE_LINE
 }
 
 async function compute(connection: DuckDBConnection, input: SqlInput): Promise<void> {
+  // Whatever has an order says so; to keep the segments' own costs a tenth of the time.
+  await connection.run('SET GLOBAL preserve_insertion_order = false');
   await setInput(connection, input);
   await connection.run(sql('entries'));
   if (input.carry) await connection.run(sql('carried'));
