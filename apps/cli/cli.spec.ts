@@ -3,10 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { jest } from '@jest/globals';
 import { configFrom } from '#api/config.ts';
 import { serve } from '#api/serve.ts';
-import { run } from './program.ts';
+import { commandLine as cli } from '../../test/support/command-line.ts';
 
 const CSV = [
   'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country',
@@ -16,30 +15,6 @@ const CSV = [
   'C1004,85123A,HEART,-9,2010-12-04 08:00:00,2.55,100.0,France',
   '',
 ].join('\n');
-
-interface Told {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs a command line in this process, and says what it printed. */
-async function cli(...argv: string[]): Promise<Told> {
-  const printed = { out: '', err: '' };
-  const catching = (stream: 'out' | 'err') => (text: unknown) => {
-    printed[stream] += String(text);
-    return true;
-  };
-  const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation(catching('out')),
-    jest.spyOn(process.stderr, 'write').mockImplementation(catching('err')),
-  ];
-  try {
-    return { code: await run(argv), ...printed };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 const root = mkdtempSync(join(tmpdir(), 'promo-ledger-cli-'));
 const orders = join(root, 'orders.csv');

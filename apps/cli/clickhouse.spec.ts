@@ -1,12 +1,11 @@
 // The command line beside a ClickHouse: it is filled, examined, and its absence is told.
-import { jest } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openClickHouse } from '#analytics/clickhouse/client.ts';
 import type { ClickHouseTarget } from '#analytics/workspace.ts';
 import { ClickHouseServer } from '../../test/support/clickhouse/server.ts';
-import { run } from './program.ts';
+import { commandLine } from '../../test/support/command-line.ts';
 
 const CSV = [
   'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country',
@@ -19,23 +18,7 @@ let server: ClickHouseServer;
 let target: ClickHouseTarget;
 let root: string;
 
-/** Runs a command line in this process, and says what it printed. */
-async function cli(...argv: string[]) {
-  const printed = { out: '', err: '' };
-  const catching = (stream: 'out' | 'err') => (text: unknown) => {
-    printed[stream] += String(text);
-    return true;
-  };
-  const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation(catching('out')),
-    jest.spyOn(process.stderr, 'write').mockImplementation(catching('err')),
-  ];
-  try {
-    return { code: await run([...argv, '--data', join(root, 'data')]), ...printed };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+const cli = (...argv: string[]) => commandLine(...argv, '--data', join(root, 'data'));
 
 async function asked(sql: string) {
   const clickhouse = await openClickHouse(target);

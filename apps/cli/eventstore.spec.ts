@@ -1,9 +1,9 @@
 // The command line on a log that is on an EventStoreDB: the same commands, the same answers.
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { jest } from '@jest/globals';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { commandLine } from '../../test/support/command-line.ts';
 import {
   type EventStoreDouble,
   startEventStoreDouble,
@@ -11,7 +11,6 @@ import {
 import { configFrom } from '#api/config.ts';
 import { takeDataDirectory } from '#api/data-directory.ts';
 import { freshDemoDirectory } from './demo/directory.ts';
-import { run } from './program.ts';
 
 const CSV = [
   'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country',
@@ -24,23 +23,10 @@ let double: EventStoreDouble;
 let root: string;
 let data: string;
 
-/** Runs a command line in this process on the log of the double, and says what it printed. */
-async function cli(...argv: string[]) {
-  const printed = { out: '', err: '' };
-  const catching = (stream: 'out' | 'err') => (text: unknown) => {
-    printed[stream] += String(text);
-    return true;
-  };
-  const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation(catching('out')),
-    jest.spyOn(process.stderr, 'write').mockImplementation(catching('err')),
-  ];
+/** On the log of the double. */
+function cli(...argv: string[]) {
   const where = ['--data', data, '--eventstore', double.connection, '--prefix', 'shop.'];
-  try {
-    return { code: await run([...argv, ...where]), ...printed };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
+  return commandLine(...argv, ...where);
 }
 
 beforeAll(async () => {

@@ -1,29 +1,28 @@
 // The runner told that a stream is new, on a store in which others write too: right, and wrong.
 import { accept, type Decision, refuse } from '#ledger/decider.ts';
-import { newEvent } from './contract/log.ts';
 import { OutcomeUnknown } from './port.ts';
-import { type CoinTaken, sharedStore, type SharedStore, takeCoin } from './runner.fixtures.ts';
+import {
+  coinsOf,
+  type CoinTaken,
+  coinTaken,
+  openSharedLog,
+  sharedStore,
+  type SharedStore,
+  takeCoin,
+} from './runner.fixtures.ts';
 import { Runner } from './runner.ts';
-import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
+import type { SqliteStore } from './sqlite-store.ts';
 
 let log: SqliteStore;
 let store: SharedStore;
 let runner: Runner;
 
-beforeEach(() => {
-  log = openSqliteStore(':memory:');
-  store = sharedStore(log);
-  runner = new Runner({ store });
-});
-
+beforeEach(() => ({ log, store, runner } = openSharedLog()));
 afterEach(() => log.close());
 
 type Decided = Decision<CoinTaken, 'till_must_have_room'>;
 
-const coinTaken = (coin: string) => newEvent('', { type: 'CoinTaken', data: { coin } });
-
-const coinsIn = async (stream = 'till-1') =>
-  (await log.readStream(stream)).map(({ data }) => (data as { coin: string }).coin);
+const coinsIn = (stream = 'till-1') => coinsOf(log, stream);
 
 describe('a stream that is presumed new', () => {
   const presumed = (coin: string, over: Parameters<typeof takeCoin>[1] = {}) =>

@@ -2,9 +2,17 @@
 import fc from 'fast-check';
 import { setTimeout as delay } from 'node:timers/promises';
 import { accept, refuse } from '#ledger/decider.ts';
-import { newEvent } from './contract/log.ts';
 import { OutcomeUnknown, StoreUnavailable } from './port.ts';
-import { sharedStore, type SharedStore, takeCoin, till } from './runner.fixtures.ts';
+import {
+  coinsOf,
+  coinTaken,
+  lost,
+  openSharedLog,
+  sharedStore,
+  type SharedStore,
+  takeCoin,
+  till,
+} from './runner.fixtures.ts';
 import { Runner } from './runner.ts';
 import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
 import { TooManyAttempts } from './transaction.ts';
@@ -13,22 +21,10 @@ let log: SqliteStore;
 let store: SharedStore;
 let runner: Runner;
 
-beforeEach(() => {
-  log = openSqliteStore(':memory:');
-  store = sharedStore(log);
-  runner = new Runner({ store });
-});
-
+beforeEach(() => ({ log, store, runner } = openSharedLog()));
 afterEach(() => log.close());
 
-const coinTaken = (coin: string) => newEvent('', { type: 'CoinTaken', data: { coin } });
-
-const coinsIn = async (stream = 'till-1', of = log) =>
-  (await of.readStream(stream)).map(({ data }) => (data as { coin: string }).coin);
-
-function lost(): never {
-  throw new OutcomeUnknown('the answer was lost');
-}
+const coinsIn = (stream = 'till-1', of = log) => coinsOf(of, stream);
 
 describe('a conflict', () => {
   it('has everything decided again on what is there now', async () => {

@@ -1,32 +1,27 @@
 // The runner on a store whose answers get lost: what may have been stored is read back, and what
 // may yet come to be is never said to be refused.
 import { accept, refuse } from '#ledger/decider.ts';
-import { newEvent } from './contract/log.ts';
 import { OutcomeUnknown, StoreUnavailable } from './port.ts';
-import { sharedStore, type SharedStore, takeCoin, till } from './runner.fixtures.ts';
-import { Runner } from './runner.ts';
-import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
+import {
+  coinsOf,
+  coinTaken,
+  lost,
+  openSharedLog,
+  type SharedStore,
+  takeCoin,
+  till,
+} from './runner.fixtures.ts';
+import type { Runner } from './runner.ts';
+import type { SqliteStore } from './sqlite-store.ts';
 
 let log: SqliteStore;
 let store: SharedStore;
 let runner: Runner;
 
-beforeEach(() => {
-  log = openSqliteStore(':memory:');
-  store = sharedStore(log);
-  runner = new Runner({ store });
-});
-
+beforeEach(() => ({ log, store, runner } = openSharedLog()));
 afterEach(() => log.close());
 
-const coinTaken = (coin: string) => newEvent('', { type: 'CoinTaken', data: { coin } });
-
-const coinsIn = async (stream = 'till-1', of = log) =>
-  (await of.readStream(stream)).map(({ data }) => (data as { coin: string }).coin);
-
-function lost(): never {
-  throw new OutcomeUnknown('the answer was lost');
-}
+const coinsIn = (stream = 'till-1') => coinsOf(log, stream);
 
 describe('an unknown outcome', () => {
   it('that was stored is answered as stored, once', async () => {

@@ -3,7 +3,16 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandContext } from '#ledger/command-context.ts';
 import { accept, type Decider, type Decision, refuse } from '#ledger/decider.ts';
-import type { AppendedEvent, EventStore, ExpectedRevision } from './port.ts';
+import { newEvent } from './contract/log.ts';
+import {
+  type AppendedEvent,
+  type EventLogReader,
+  type EventStore,
+  type ExpectedRevision,
+  OutcomeUnknown,
+} from './port.ts';
+import { Runner } from './runner.ts';
+import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
 import type { Transaction } from './transaction.ts';
 
 export interface CoinTaken {
@@ -104,4 +113,27 @@ export function sharedStore(store: EventStore, isOnlyWriter = false): SharedStor
     placeOf: (logIndex) => store.placeOf(logIndex),
     close: () => store.close(),
   };
+}
+
+export interface SharedLog {
+  /** As others write to it. */
+  readonly log: SqliteStore;
+  readonly store: SharedStore;
+  readonly runner: Runner;
+}
+
+/** Empty, and in memory. */
+export function openSharedLog(): SharedLog {
+  const log = openSqliteStore(':memory:');
+  const store = sharedStore(log);
+  return { log, store, runner: new Runner({ store }) };
+}
+
+export const coinTaken = (coin: string) => newEvent('', { type: 'CoinTaken', data: { coin } });
+
+export const coinsOf = async (log: EventLogReader, stream: string) =>
+  (await log.readStream(stream)).map(({ data }) => (data as CoinTaken['data']).coin);
+
+export function lost(): never {
+  throw new OutcomeUnknown('the answer was lost');
 }
