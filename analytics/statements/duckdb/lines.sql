@@ -1,8 +1,9 @@
 -- Lines of some payees as RFC 8785 text with a comma after each, in the order of the documents and,
 -- in each, of the log. Ids that are ours hold nothing that needs escaping; line ids come from others.
 -- What an event states was found to be what its base and plan give.
-SELECT number::INTEGER AS number, CASE WHEN line_minor BETWEEN -999999999999999999 AND 999999999999999999
-            THEN line_minor::DECIMAL(18, 0)::BIGINT ELSE line_minor::BIGINT END AS amount_minor,
+SELECT number::INTEGER AS number,
+       CASE WHEN line_minor BETWEEN -999999999999999999 AND 999999999999999999
+         THEN whole(line_minor) ELSE line_minor::BIGINT END AS amount_minor,
        concat(
          '{"amountMinor":"', line_minor, '","base":[',
          CASE WHEN len(lines) = 1 THEN base_text(lines[1])
